@@ -1,0 +1,193 @@
+package ocsf
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Class is a class_uid.
+type Class uint32
+
+// The classes that Picket makes.
+const (
+	BaseEvent          Class = 0
+	FileActivity       Class = 1001
+	KernelExtension    Class = 1002
+	KernelActivity     Class = 1003
+	ModuleActivity     Class = 1005
+	ScheduledJob       Class = 1006
+	ProcessActivity    Class = 1007
+	EventLogActivity   Class = 1008
+	ScriptActivity     Class = 1009
+	PeripheralActivity Class = 1010
+	Vulnerability      Class = 2002
+	DetectionFinding   Class = 2004
+	IncidentFinding    Class = 2005
+	DataFinding        Class = 2006
+	AccountChange      Class = 3001
+	Authentication     Class = 3002
+	AuthorizeSession   Class = 3003
+	EntityManagement   Class = 3004
+	UserAccess         Class = 3005
+	GroupManagement    Class = 3006
+	NetworkActivity    Class = 4001
+	HTTPActivity       Class = 4002
+	DNSActivity        Class = 4003
+	DHCPActivity       Class = 4004
+	RDPActivity        Class = 4005
+	SMBActivity        Class = 4006
+	SSHActivity        Class = 4007
+	FTPActivity        Class = 4008
+	EmailActivity      Class = 4009
+	NetworkFile        Class = 4010
+	NTPActivity        Class = 4013
+	TunnelActivity     Class = 4014
+	DeviceInventory    Class = 5001
+	ConfigState        Class = 5002
+	ConfigChange       Class = 5019
+	SoftwareInventory  Class = 5020
+	WebResources       Class = 6001
+	AppLifecycle       Class = 6002
+	APIActivity        Class = 6003
+	WebAccess          Class = 6004
+	DatastoreActivity  Class = 6005
+	FileHosting        Class = 6006
+	ScanActivity       Class = 6007
+	ApplicationError   Class = 6008
+	RegistryKey        Class = 201001
+	RegistryValue      Class = 201002
+	WindowsResource    Class = 201003
+	WindowsService     Class = 201004
+)
+
+// Other is the activity, action or status that OCSF has no number for.
+const Other = 99
+
+// Activities of the commonest classes. Network Activity's serve HTTP, DNS and
+// the other protocols only where their own enumeration says so.
+const (
+	NetOpen, NetClose, NetReset, NetFail, NetRefuse, NetTraffic = 1, 2, 3, 4, 5, 6
+
+	Logon, Logoff = 1, 2
+
+	DNSQuery, DNSResponse, DNSTraffic = 1, 2, 6
+)
+
+// Actions (action_id) and outcomes (status_id).
+const (
+	Allowed, Denied, Observed, Modified = 1, 2, 3, 4
+
+	Success, Failure = 1, 2
+)
+
+// Severity is a severity_id.
+type Severity uint8
+
+// The severities.
+const (
+	UnknownSeverity Severity = iota
+	Informational
+	Low
+	Medium
+	High
+	Critical
+	Fatal
+)
+
+// String returns OCSF's word for the severity.
+func (s Severity) String() string { return caption("severity_id", int(s)) }
+
+// ParseSeverity reads OCSF's word or number for a severity, and the words of
+// syslog and of most vendors. It reports false for any other word.
+func ParseSeverity(s string) (Severity, bool) {
+	switch strings.ToLower(s) {
+	case "informational", "information", "info", "notice", "notification", "debug", "verbose", "trace", "very-low", "negligible", "1":
+		return Informational, true
+	case "low", "minor", "2":
+		return Low, true
+	case "medium", "moderate", "warning", "warn", "3":
+		return Medium, true
+	case "high", "error", "err", "major", "severe", "4":
+		return High, true
+	case "critical", "crit", "alert", "very-high", "5":
+		return Critical, true
+	case "fatal", "emergency", "emerg", "panic", "6":
+		return Fatal, true
+	case "unknown", "0":
+		return UnknownSeverity, true
+	}
+	return UnknownSeverity, false
+}
+
+// Name returns the caption of the class, "Network Activity".
+func (c Class) Name() string {
+	if k := c.info(); k != nil {
+		return k.name
+	}
+	return ""
+}
+
+// Known reports whether the class is one that Picket can write.
+func (c Class) Known() bool { return c.info() != nil }
+
+// ActivityName returns the caption of an activity of the class.
+func (c Class) ActivityName(activity uint8) string {
+	if k := c.info(); k != nil {
+		return k.activity[activity]
+	}
+	return ""
+}
+
+// class is what the tables say of one class.
+type class struct {
+	classRow
+	attribute map[string]string // top-level attribute -> profile or ""
+	activity  map[uint8]string
+	layout    layout
+}
+
+var classes = map[Class]*class{}
+
+func (c Class) info() *class { return classes[c] }
+
+// Classes returns the classes that Picket can write, in the order of the table.
+func Classes() []Class {
+	out := make([]Class, len(classTable))
+	for i := range classTable {
+		out[i] = classTable[i].uid
+	}
+	return out
+}
+
+func init() {
+	for _, row := range classTable {
+		k := &class{classRow: row, attribute: map[string]string{}, activity: map[uint8]string{}}
+		for _, a := range strings.Fields(baseAttributes + " " + row.attributes) {
+			name, profile, _ := strings.Cut(a, "~")
+			k.attribute[name] = profile
+		}
+		for n, name := range enumeration(row.activities) {
+			k.activity[uint8(n)] = name
+		}
+		classes[row.uid] = k
+	}
+	for k, s := range captions {
+		captionOf[k] = enumeration(s)
+	}
+}
+
+var captionOf = map[string]map[int]string{}
+
+func caption(enum string, n int) string { return captionOf[enum][n] }
+
+// enumeration reads "0 Unknown;1 Open".
+func enumeration(s string) map[int]string {
+	m := map[int]string{}
+	for _, part := range strings.Split(s, ";") {
+		num, name, _ := strings.Cut(part, " ")
+		if n, err := strconv.Atoi(num); err == nil {
+			m[n] = name
+		}
+	}
+	return m
+}

@@ -1,0 +1,3 @@
+package ocsf
+
+type layout struct{}
