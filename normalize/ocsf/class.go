@@ -164,6 +164,9 @@ func init() {
 		k := &class{classRow: row, attribute: map[string]string{}, activity: map[uint8]string{}}
 		for _, a := range strings.Fields(baseAttributes + " " + row.attributes) {
 			name, profile, _ := strings.Cut(a, "~")
+			if profile == "cloud" {
+				continue // it asks for an account in a cloud, which nothing here has
+			}
 			k.attribute[name] = profile
 		}
 		for n, name := range enumeration(row.activities) {

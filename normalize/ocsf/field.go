@@ -23,6 +23,7 @@ const (
 	Username      // username_t
 	Path          // file_path_t, file_name_t, process names, registry keys
 	URL           // url_t
+	Method        // an HTTP method of those that OCSF lists, upper case
 	Email         // email_t, checked
 	MAC           // mac_t, written aa:bb:cc:dd:ee:ff
 	UUID          // uuid_t, checked

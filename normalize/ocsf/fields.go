@@ -86,7 +86,8 @@ var (
 	DeviceVLAN       = def("device.vlan_uid", String)
 	DeviceOwner      = def("device.owner.name", Username)
 	DeviceOrg        = def("device.org.name", String)
-	DeviceLocation   = def("device.location.desc", String)
+	DeviceCity       = def("device.location.city", String)
+	DeviceCountry    = def("device.location.country", String)
 	DeviceInterfaces = defList("device.network_interfaces", Object)
 	DeviceIfName     = def("device.network_interfaces[].name", String)
 	DeviceIfIP       = def("device.network_interfaces[].ip", IP)
@@ -327,7 +328,7 @@ var (
 	PeripheralSerial = def("peripheral_device.serial_number", String)
 
 	// Web.
-	HTTPMethod      = def("http_request.http_method", String)
+	HTTPMethod      = def("http_request.http_method", Method)
 	HTTPVersion     = def("http_request.version", String)
 	UserAgent       = def("http_request.user_agent", String)
 	Referrer        = def("http_request.referrer", String)

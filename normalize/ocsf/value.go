@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"net/netip"
+	"slices"
 	"strconv"
 )
 
@@ -80,6 +81,7 @@ func ObjectOf(attrs ...Value) Value {
 			kept = append(kept, a)
 		}
 	}
+	sortAttrs(kept)
 	return Value{kind: KindObject, list: kept}
 }
 
@@ -90,6 +92,11 @@ func Attr(f Field, v Value) Value {
 	}
 	v.field = f
 	return v
+}
+
+// sortAttrs puts the attributes of an object in the order of the table.
+func sortAttrs(attrs []Value) {
+	slices.SortStableFunc(attrs, func(a, b Value) int { return int(a.field) - int(b.field) })
 }
 
 // RawJSON is a JSON text that is written as it is. It must be valid JSON.
