@@ -50,6 +50,26 @@ type Input struct {
 	// received by the box, so they count as received too.
 	DroppedFull   atomic.Uint64
 	DroppedKernel atomic.Uint64
+
+	// What became of the rest; the appliance counts these, after the commit that
+	// made them durable. Received = Stored + Filtered + both Dropped + what is on
+	// its way.
+	Stored        atomic.Uint64
+	Filtered      atomic.Uint64 // a filter of the operator told not to keep it
+	NotUnderstood atomic.Uint64 // stored, but nobody understood it
+}
+
+// Dropped returns the sum of what was dropped, for any reason.
+func (in *Input) Dropped() uint64 { return in.DroppedFull.Load() + in.DroppedKernel.Load() }
+
+// InFlight returns how many messages are on their way: received, and neither
+// stored nor filtered nor dropped yet. At rest it is 0.
+func (in *Input) InFlight() uint64 {
+	done := in.Stored.Load() + in.Filtered.Load() + in.Dropped()
+	if r := in.Received.Load(); r > done {
+		return r - done
+	}
+	return 0
 }
 
 // Sink takes records from sources. It is safe for concurrent use, and owns the
@@ -60,7 +80,8 @@ type Sink interface {
 	// and n tells how many.
 	Put(ctx context.Context, records []Record) (n int, err error)
 	// Offer queues what there is room for without waiting and returns how many
-	// of the first records that were. The caller counts the rest as dropped.
+	// that were. It moves the refused ones to the end of records, in no
+	// particular order; the caller counts those as dropped.
 	Offer(records []Record) int
 }
 
