@@ -47,3 +47,10 @@ func (f Field) Words() []Word {
 	slices.SortFunc(out, func(a, b Word) int { return a.Number - b.Number })
 	return out
 }
+
+// Of returns v as a value of f, the attribute of an element of a list. Unlike
+// [Attr] it keeps an empty text.
+func (v Value) Of(f Field) Value {
+	v.field = f
+	return v
+}

@@ -215,6 +215,7 @@ func (m *term) contains(s string) bool {
 // containsWhole finds an address or fingerprint that is not part of a longer one.
 func containsWhole(s, w string) bool {
 	digit := func(i int) bool { return i >= 0 && i < len(s) && (isLetter(s[i]) || s[i] >= '0' && s[i] <= '9') }
+	addr := strings.IndexAny(w, ".:") >= 0
 	sep := byte('.')
 	if strings.IndexByte(w, ':') >= 0 {
 		sep = ':'
@@ -226,8 +227,8 @@ func containsWhole(s, w string) bool {
 		}
 		i += from
 		end := i + len(w)
-		before := digit(i-1) || i > 0 && s[i-1] == sep && digit(i-2)
-		after := digit(end) || end < len(s) && s[end] == sep && digit(end+1)
+		before := digit(i-1) || addr && i > 0 && s[i-1] == sep && digit(i-2)
+		after := digit(end) || addr && end < len(s) && s[end] == sep && digit(end+1)
 		if !before && !after {
 			return true
 		}
