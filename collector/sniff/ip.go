@@ -150,6 +150,8 @@ func (d *decoder) transport(b []byte, p *packet) bool {
 	case protoGRE:
 		d.gre(b, p)
 		return true
+	case 59: // nothing: a Teredo bubble
+		return false
 	case 51: // authentication header before IPv4's payload
 		if len(b) >= 8 && 8+int(b[1])*4 <= len(b) && d.deeper() {
 			p.proto = b[0]
@@ -187,6 +189,11 @@ func (d *decoder) inner(p *packet, t tunnel, decode func(*packet) bool) {
 	q.tunnel = t
 	q.payload = nil
 	if d.layers < maxLayers && decode(&q) {
+		if t >= tunnelVXLAN && !d.tunnelled {
+			d.outer, d.tunnelled = *p, true
+			d.outer.tunnel, d.outer.payload = noTunnel, nil
+			d.through = t
+		}
 		*p = q
 	}
 }
@@ -224,7 +231,12 @@ func (d *decoder) gre(b []byte, p *packet) {
 		}
 		typ = etherIPv4
 	}
-	d.inner(p, tunnelGRE, func(q *packet) bool { return d.ether(typ, rest, q) })
+	d.inner(p, tunnelGRE, func(q *packet) bool {
+		if typ == 0 || typ >= 0x8200 && typ <= 0x8210 { // Aruba: a frame of the air
+			return d.wifi(rest, q)
+		}
+		return d.ether(typ, rest, q)
+	})
 }
 
 // udpTunnel looks for a packet in a datagram to a tunnel's port. It must look
@@ -245,8 +257,20 @@ func (d *decoder) udpTunnel(b []byte, p *packet) {
 		}
 	case 2152: // GTP-U (3GPP TS 29.281): a G-PDU
 		d.gtp(b, p)
+	case 4754: // GRE in UDP (RFC 8086)
+		before := *p
+		if d.gre(b, p); p.tunnel == tunnelGRE && !d.tunnelled {
+			before.payload = nil
+			d.outer, d.tunnelled, d.through = before, true, tunnelGRE
+		}
+	case 5072: // AYIYA: identity and signature, then IPv6
+		if len(b) >= 8 && b[3] == protoIPv6 {
+			if n := 8 + 1<<(b[0]>>4) + int(b[1]>>4)*4; n < len(b) {
+				d.inner(p, tunnelAYIYA, func(q *packet) bool { return d.ip(b[n:], q) })
+			}
+		}
 	}
-	if p.tunnel != tunnelTeredo && p.tunnel == noTunnel && !p.v6 && (p.dport == 3544 || p.sport == 3544) {
+	if p.tunnel == noTunnel && !p.v6 && (p.dport == 3544 || p.sport == 3544) {
 		d.teredo(b, p)
 	}
 }

@@ -51,12 +51,18 @@ type decoder struct {
 	frags  fragments
 	arp    func(p *packet, b []byte)
 	layers int
+
+	// What carried the packet, when that was a tunnel over UDP: it is a flow of
+	// its own, so that a tunnel can be seen, named for what it is.
+	outer     packet
+	tunnelled bool
+	through   tunnel
 }
 
 // decode fills p from a frame of a link type; false for what is no IP. p.time
 // is set before. ARP is given to d.arp.
 func (d *decoder) decode(link uint32, b []byte, p *packet) bool {
-	d.layers = 0
+	d.layers, d.tunnelled = 0, false
 	switch link {
 	case linkEthernet:
 		return d.ethernet(b, p)

@@ -61,9 +61,10 @@ const (
 	tunnelGeneve
 	tunnelGTP
 	tunnelTeredo
+	tunnelAYIYA
 )
 
-var tunnelNames = [...]string{"", "ip", "gre", "vxlan", "geneve", "gtp-u", "teredo"}
+var tunnelNames = [...]string{"", "ip", "gre", "vxlan", "geneve", "gtp-u", "teredo", "ayiya"}
 
 // mac is a hardware address; the zero mac is none.
 type mac [6]byte

@@ -1,5 +1,7 @@
 package sniff
 
+import "picket/normalize/ocsf"
+
 // sensor turns frames into events. One goroutine uses it.
 type sensor struct {
 	opt   Options
@@ -76,6 +78,9 @@ func (s *sensor) frame(t int64, link uint32, data []byte, wire int) {
 	}
 	s.stats.Fragments = s.dec.frags.seen
 	s.packet(p)
+	if s.dec.tunnelled {
+		s.carrier(&s.dec.outer)
+	}
 }
 
 // clock follows the packets' time. Packets come a little out of order; a larger
@@ -98,7 +103,7 @@ func (s *sensor) expire() {
 	n := 0
 	for n < len(s.early) && s.early[n].due <= s.now {
 		if f := s.early[n].f; !f.finished && !f.tlsTold {
-			s.report(f, 6)
+			s.report(f, ocsf.NetTraffic)
 		}
 		s.early[n].f = nil
 		n++
@@ -122,6 +127,26 @@ func (s *sensor) packet(p *packet) {
 		f = s.begin(key, fromLow, p)
 	}
 	dir := f.direction(fromLow)
+	s.count(f, dir, p)
+	switch p.proto {
+	case protoTCP:
+		s.tcp(f, dir, p)
+	case protoUDP:
+		s.udp(f, dir, p)
+	}
+	s.flows.touch(f, f.waits())
+	s.long(f)
+}
+
+// long tells a flow that goes on and on.
+func (s *sensor) long(f *flow) {
+	if s.now-max(f.told, f.begun) > s.opt.Report.Nanoseconds() {
+		s.report(f, ocsf.NetTraffic)
+	}
+}
+
+// count adds a packet to its flow.
+func (s *sensor) count(f *flow, dir int, p *packet) {
 	x := &f.side[dir]
 	n := uint64(1)
 	if p.pieces > 1 {
@@ -136,16 +161,19 @@ func (s *sensor) packet(p *packet) {
 		y.mac = p.dstMAC
 	}
 	f.last = max(f.last, p.time)
-	switch p.proto {
-	case protoTCP:
-		s.tcp(f, dir, p)
-	case protoUDP:
-		s.udp(f, dir, p)
+}
+
+// carrier counts the packet around a tunnelled one.
+func (s *sensor) carrier(p *packet) {
+	key, fromLow := keyOf(p)
+	f := s.flows.m[key]
+	if f == nil {
+		f = s.begin(key, fromLow, p)
+		f.app = tunnelNames[s.dec.through]
 	}
+	s.count(f, f.direction(fromLow), p)
 	s.flows.touch(f, f.waits())
-	if s.now-max(f.told, f.begun) > s.opt.Report.Nanoseconds() {
-		s.report(f, 6)
-	}
+	s.long(f)
 }
 
 // begin takes a new flow in.
@@ -201,7 +229,8 @@ func service(port uint16) bool {
 	case 1433, 1521, 1883, 2049, 3128, 3306, 3389, 5060, 5061, 5222, 5353, 5432, 5900, 6379, 8000, 8008, 8080, 8088, 8443, 8883, 8888, 9200, 27017:
 		return true
 	}
-	return port < 1024 && port != 0
+	// From 600 on, clients of NFS and rsh take their ports there.
+	return port < 600 && port != 0 || port == 636 || port == 853 || port >= 989 && port <= 995
 }
 
 // waits is how long f may be silent from now on.

@@ -32,5 +32,17 @@ func (d *decoder) wifi(b []byte, p *packet) bool {
 	}
 	copy(p.srcMAC[:], src)
 	copy(p.dstMAC[:], dst)
-	return d.llc(f.Payload, p)
+	body := f.Payload
+	if f.Type.QOS() { // an aggregate of several frames (A-MSDU): its first
+		at := 24
+		if f.Flags.ToDS() && f.Flags.FromDS() {
+			at = 30
+		}
+		if at < len(b) && b[at]&0x80 != 0 && len(body) > 14 {
+			copy(p.dstMAC[:], body)
+			copy(p.srcMAC[:], body[6:])
+			body = body[14:]
+		}
+	}
+	return d.llc(body, p)
 }
