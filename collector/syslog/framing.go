@@ -176,8 +176,11 @@ func (s *splitter) broken(b []byte, eof bool) (f frame, n int, ok bool) {
 	switch {
 	case end >= 0:
 		s.state = counted
-	case len(window) == s.limit, eof:
+	case len(window) == s.limit:
 		end = len(window) // go on in what follows
+	case eof:
+		// After a pause, which ends like a stream, a frame may begin.
+		end, s.state = len(window), counted
 	default:
 		s.seen = len(window)
 		return f, 0, false

@@ -189,6 +189,40 @@ func TestFramingWhateverTheReads(t *testing.T) {
 	}
 }
 
+// A stream goes on after a pause in which its unfinished message was taken.
+func TestFramingAfterPause(t *testing.T) {
+	for _, test := range []struct{ name, before, unfinished, after string }{
+		{"lines", "<13>a\n", "<13>b", "<13>c\n"},
+		{"counted, broken", "5 <13>a", "bc", "5 <13>c"},
+		{"counted without priority", "", counts("date=2026-01-02 time=10:11:12 a=1"), "5 <13>c"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := splitter{limit: 100}
+			s.next([]byte(test.before), false)
+			b := []byte(test.unfinished)
+			if f, n, ok := s.next(b, false); ok {
+				t.Fatalf("took %q at once", b[f.start:f.end])
+			} else if b = b[n:]; !s.takesUnfinished(b) {
+				t.Fatal("does not take it")
+			}
+			if f, n, ok := s.next(b, true); !ok || n != len(b) || f.end-f.start != len(strings.TrimPrefix(test.unfinished, "33 ")) {
+				t.Fatalf("took %+v, %d, %v", f, n, ok)
+			}
+			b = []byte(test.after)
+			if f, _, ok := s.next(b, false); !ok || f.broken || string(b[f.start:f.end]) != "<13>c" {
+				t.Errorf("then got %+v, %v", f, ok)
+			}
+		})
+	}
+	for _, count := range []string{"1", "1234", "5 <13>"} {
+		s := splitter{limit: 100}
+		s.next([]byte(count), false)
+		if s.takesUnfinished([]byte(count)) {
+			t.Errorf("%q would be taken for a message", count)
+		}
+	}
+}
+
 func randomStream(rnd *rand.Rand) string {
 	var b strings.Builder
 	framed := rnd.IntN(2) == 0

@@ -9,8 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"picket/collector"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // queue is a bounded sink.
 type queue chan collector.Record

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 func runTCP(t testing.TB, opt Options, size int) *running {
@@ -257,7 +259,7 @@ func TestTCPBackpressure(t *testing.T) {
 // What senders were told has been taken is delivered though the context ends
 // before it was read, or even before the connection was accepted.
 func TestTCPStopLosesNothing(t *testing.T) {
-	for range 20 {
+	for range 10 {
 		r := runTCP(t, Options{}, 100_000)
 		var want []string
 		for i := range 5 {
@@ -323,5 +325,29 @@ func TestListenErrors(t *testing.T) {
 		if _, err := ListenTCP(t.Context(), Options{Address: address}); err == nil {
 			t.Errorf("address %q is taken", address)
 		}
+	}
+}
+
+func TestListenErrorHints(t *testing.T) {
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{unix.EACCES, "CAP_NET_BIND_SERVICE"},
+		{unix.EADDRINUSE, "ss -lnp"},
+		{unix.EADDRNOTAVAIL, "leave the host empty"},
+	} {
+		err := listenError("udp", ":514", &net.OpError{Op: "listen", Net: "udp", Err: os.NewSyscallError("bind", test.err)})
+		if !errors.Is(err, test.err) || !strings.Contains(err.Error(), test.want) ||
+			!strings.HasPrefix(err.Error(), "listen for syslog on udp :514: ") {
+			t.Errorf("got %q, want %q in it", err, test.want)
+		}
+	}
+}
+
+// MPTCP would slip past rules on binding TCP ports.
+func TestListenWithoutMPTCP(t *testing.T) {
+	if listenConfig(false).MultipathTCP() {
+		t.Error("MPTCP is on")
 	}
 }

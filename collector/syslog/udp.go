@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"picket/collector"
@@ -118,11 +119,12 @@ func (s *socket) read(ctx context.Context, sink collector.Sink) error {
 		n, err = s.in.receive(fd)
 		return err != errAgain
 	}
+	count := s.countDropped
 	for {
 		rerr := raw.Read(receive)
 		switch {
 		case errors.Is(rerr, os.ErrDeadlineExceeded):
-			return s.drain(raw.Control, sink)
+			return s.drain(raw, sink)
 		case rerr != nil:
 			return rerr
 		case err != nil:
@@ -132,7 +134,7 @@ func (s *socket) read(ctx context.Context, sink collector.Sink) error {
 		// Drops follow upon a long queue, so they are all counted when it has
 		// been emptied.
 		if busy++; n < mmsgBatch || busy == 64 {
-			s.countDropped(raw.Control)
+			raw.Control(count)
 			busy = 0
 		}
 	}
@@ -140,12 +142,12 @@ func (s *socket) read(ctx context.Context, sink collector.Sink) error {
 
 // drain takes what the kernel held when the context ended, and no more than its
 // buffer can hold.
-func (s *socket) drain(control func(func(uintptr)) error, sink collector.Sink) error {
+func (s *socket) drain(raw syscall.RawConn, sink collector.Sink) error {
 	end := time.Now().Add(s.u.opt.Grace / 2)
 	for left := 2 * s.room / minTruesize; left > 0 && time.Now().Before(end); {
 		var n int
 		var err error
-		if cerr := control(func(fd uintptr) { n, err = s.in.receive(fd) }); cerr != nil {
+		if cerr := raw.Control(func(fd uintptr) { n, err = s.in.receive(fd) }); cerr != nil {
 			return cerr
 		}
 		if err == errAgain {
@@ -157,8 +159,7 @@ func (s *socket) drain(control func(func(uintptr)) error, sink collector.Sink) e
 		s.offer(n, sink)
 		left -= n
 	}
-	s.countDropped(control)
-	return nil
+	return raw.Control(s.countDropped)
 }
 
 // offer makes records of the datagrams with one copy for all, and offers them
@@ -207,11 +208,9 @@ func (s *socket) offer(n int, sink collector.Sink) {
 }
 
 // countDropped counts what the kernel dropped: the box received it.
-func (s *socket) countDropped(control func(func(uintptr)) error) {
-	control(func(fd uintptr) {
-		if n := s.dropped.since(fd); n > 0 {
-			s.u.in.Received.Add(n)
-			s.u.in.DroppedKernel.Add(n)
-		}
-	})
+func (s *socket) countDropped(fd uintptr) {
+	if n := s.dropped.since(fd); n > 0 {
+		s.u.in.Received.Add(n)
+		s.u.in.DroppedKernel.Add(n)
+	}
 }
