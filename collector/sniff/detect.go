@@ -24,7 +24,7 @@ const (
 // those over UDP. To add one, write its file and put it here.
 func protocols() (streams, datagrams []protocol) {
 	streams = []protocol{
-		dnsStreamProtocol,
+		httpProtocol, dnsStreamProtocol,
 	}
 	datagrams = []protocol{
 		dnsProtocol,

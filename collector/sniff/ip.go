@@ -232,7 +232,7 @@ func (d *decoder) gre(b []byte, p *packet) {
 		typ = etherIPv4
 	}
 	d.inner(p, tunnelGRE, func(q *packet) bool {
-		if typ == 0 || typ >= 0x8200 && typ <= 0x8210 { // Aruba: a frame of the air
+		if typ == 0 || typ >= 0x8200 && typ <= 0x83ff || typ == 0x9000 { // Aruba: a frame of the air
 			return d.wifi(rest, q)
 		}
 		return d.ether(typ, rest, q)

@@ -12,8 +12,8 @@ type reader interface {
 	// gap says that n bytes of one direction are lost. It returns false to see
 	// no more.
 	gap(dir int, n int) bool
-	// end says that no more bytes come in one direction. Each direction ends
-	// once, at the latest when the flow ends.
+	// end says that no more bytes come in one direction. It is called for both,
+	// at the latest when the flow ends, and also after read or gap gave up.
 	end(dir int)
 }
 
@@ -163,7 +163,7 @@ func (s *sensor) lose(f *flow, dir, n int) {
 	st.skip = 0
 	s.unbuffer(st)
 	if f.reader == nil || !s.guard(func() bool { return f.reader.gap(dir, n) }) {
-		s.silence(f)
+		s.giveUp(f)
 	}
 }
 
@@ -199,7 +199,7 @@ func (s *sensor) advance(f *flow, dir int, data []byte) {
 	if len(st.buf) > 0 {
 		if len(st.buf)+len(data) > s.opt.MaxStream || s.buffered+len(data) > s.opt.MaxBuffered {
 			s.stats.Overflows++
-			s.silence(f)
+			s.giveUp(f)
 			return
 		}
 		st.buf = append(st.buf, data...)
@@ -220,7 +220,7 @@ func (s *sensor) offer(f *flow, dir int, b []byte) {
 		s.guard(func() bool { n = -1; n = was.read(dir, b); return true })
 		if n < 0 {
 			if f.reader == was {
-				s.silence(f)
+				s.giveUp(f)
 			}
 			return
 		}
@@ -246,7 +246,7 @@ func (s *sensor) offer(f *flow, dir int, b []byte) {
 	}
 	if len(b) > s.opt.MaxStream {
 		s.stats.Overflows++
-		s.silence(f)
+		s.giveUp(f)
 		return
 	}
 	s.buffered += len(b) - held
@@ -264,6 +264,22 @@ func (s *sensor) again(f *flow, dir int) {
 func (s *sensor) unbuffer(st *stream) {
 	s.buffered -= len(st.buf)
 	st.buf = nil
+}
+
+// giveUp lets the reader tell what it has, and ends all reading of f.
+func (s *sensor) giveUp(f *flow) {
+	r := f.reader
+	var open [2]bool
+	for d := range f.side {
+		open[d] = !f.side[d].stream.ended
+		f.side[d].stream.ended = true
+	}
+	for d := range open {
+		if open[d] && r != nil {
+			s.guard(func() bool { r.end(d); return true })
+		}
+	}
+	s.silence(f)
 }
 
 // silence ends all reading of f. Its packets are still counted.

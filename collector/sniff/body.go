@@ -1,0 +1,148 @@
+package sniff
+
+import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"io"
+
+	"picket/normalize/ocsf"
+)
+
+// body is a file that comes by: counted and hashed as it does, never kept. Only
+// one that has to be unpacked is kept until its end, up to a bound.
+type body struct {
+	name    string
+	mime    string
+	coding  string // gzip or deflate: the file is what comes out of it
+	size    int64
+	sum     hash.Hash
+	packed  []byte
+	giveUp  bool // too much to unpack, or bytes are missing
+	started bool
+}
+
+const (
+	maxPacked   = 1 << 20 // bytes kept to be unpacked
+	maxUnpacked = 8 << 20 // bytes unpacked: more is a bomb
+)
+
+// write takes the next bytes.
+func (x *body) write(s *sensor, b []byte) {
+	if len(b) == 0 {
+		return
+	}
+	x.started = true
+	x.size += int64(len(b))
+	if x.giveUp {
+		return
+	}
+	if x.coding != "" {
+		if len(x.packed)+len(b) > maxPacked || s.buffered+len(b) > s.opt.MaxBuffered {
+			x.lose(s)
+			return
+		}
+		s.buffered += len(b)
+		x.packed = append(x.packed, b...)
+		return
+	}
+	if x.sum == nil {
+		x.sum = sha256.New()
+	}
+	x.sum.Write(b)
+}
+
+// lose says that bytes are missing: the file has no hash then.
+func (x *body) lose(s *sensor) {
+	x.giveUp = true
+	s.buffered -= len(x.packed)
+	x.packed, x.sum = nil, nil
+}
+
+// close ends the file and returns its hash, "" for none.
+func (x *body) close(s *sensor) string {
+	if x.giveUp || !x.started {
+		return ""
+	}
+	if x.coding != "" {
+		packed := x.packed
+		s.buffered -= len(packed)
+		x.packed = nil
+		x.sum = sha256.New()
+		n, ok := unpack(x.coding, packed, x.sum)
+		if !ok {
+			if n > 0 {
+				x.giveUp = true
+				return ""
+			}
+			x.sum = sha256.New() // not packed after all
+			x.sum.Write(packed)
+			n = int64(len(packed))
+		}
+		x.size = n
+		x.coding = ""
+	}
+	x.giveUp = true
+	return hex.EncodeToString(x.sum.Sum(nil))
+}
+
+// unpack writes what packed holds to w, as far as the bound; false when it was
+// broken or did not end.
+func unpack(coding string, packed []byte, w io.Writer) (int64, bool) {
+	var r io.Reader
+	switch coding {
+	case "gzip":
+		z, err := gzip.NewReader(bytes.NewReader(packed))
+		if err != nil {
+			return 0, false
+		}
+		z.Multistream(false)
+		r = z
+	default: // deflate: with the header of zlib or, from some servers, without
+		z, err := zlib.NewReader(bytes.NewReader(packed))
+		if err != nil {
+			r = flate.NewReader(bytes.NewReader(packed))
+		} else {
+			r = z
+		}
+	}
+	n, err := io.Copy(w, io.LimitReader(r, maxUnpacked))
+	if err != nil || n == maxUnpacked {
+		return n, false
+	}
+	return n, true
+}
+
+// set says in e that this file came along.
+func (x *body) set(e *ocsf.Event, sum string) {
+	if sum == "" {
+		return
+	}
+	name := x.name
+	if name == "" {
+		name = "unknown"
+	}
+	e.Set(ocsf.FileName, ocsf.Text(name))
+	e.SetInt(ocsf.FileTypeID, 1) // a regular file
+	e.SetInt(ocsf.FileSize, x.size)
+	if x.mime != "" {
+		e.Set(ocsf.FileMIME, ocsf.Text(x.mime))
+	}
+	e.AddHash(ocsf.FileHashes, sum)
+}
+
+// file tells a file that came by outside HTTP: activity 1 up, 2 down.
+func (s *sensor) file(f *flow, x *body, activity uint8) {
+	sum := x.close(s)
+	if sum == "" {
+		return
+	}
+	e := s.event(f, ocsf.NetworkFile, s.pkt.time)
+	e.Activity = activity
+	x.set(e, sum)
+	s.give(e)
+}

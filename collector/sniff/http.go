@@ -1,0 +1,621 @@
+package sniff
+
+import (
+	"bytes"
+	"strings"
+
+	"picket/normalize/ocsf"
+)
+
+// HTTP/1 (RFC 9112), and what calls itself so. One event a request, told when
+// its response is complete. Requests may be pipelined; bodies are followed to
+// their ends, hashed and not kept.
+
+var httpProtocol = protocol{"http", httpSays, func(s *sensor, f *flow) reader { return &httpReader{s: s, f: f} }}
+
+const (
+	maxHeader   = 64 << 10 // bytes of a message's header
+	maxPipeline = 64       // requests without response
+	maxURI      = 8 << 10  // bytes kept
+	maxHeaderV  = 2 << 10  // bytes kept of a header's value
+)
+
+// httpMethods are the methods that begin a request even without a version; any
+// other word needs one.
+var httpMethods = []string{"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH", "PROPFIND", "PROPPATCH",
+	"MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "SEARCH", "QUERY", "REPORT", "CHECKOUT", "MERGE", "NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE", "M-SEARCH", "RPC_CONNECT",
+	"RPC_IN_DATA", "RPC_OUT_DATA"}
+
+func httpSays(_ *flow, _ int, b []byte) verdict {
+	if hasPrefixPart(b, "HTTP/") {
+		if len(b) < 7 {
+			return more
+		}
+		if b[5] >= '0' && b[5] <= '9' {
+			return yes
+		}
+		return no
+	}
+	line, whole := b, false
+	if i := bytes.IndexByte(b, '\n'); i >= 0 {
+		line, whole = b[:i], true
+	}
+	word := line
+	if i := bytes.IndexByte(line, ' '); i >= 0 {
+		word = line[:i]
+	} else if whole {
+		return no
+	}
+	if len(word) == 0 || len(word) > 20 {
+		return no
+	}
+	for _, c := range word {
+		if !(c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c == '-' || c == '_') {
+			return no
+		}
+	}
+	known := false
+	for _, m := range httpMethods {
+		known = known || strings.EqualFold(string(word), m) || len(word) == len(line) && strings.HasPrefix(m, string(word))
+	}
+	if !whole {
+		if known && len(word) < len(line) && len(b) > 2048 {
+			return yes
+		}
+		return more
+	}
+	line = bytes.TrimRight(line, "\r")
+	switch i := bytes.LastIndexByte(line, ' '); {
+	case i > len(word) && isVersion(line[i+1:]):
+		return yes
+	case i > len(word) && (bytes.HasPrefix(line[i+1:], []byte("SIP/")) || bytes.HasPrefix(line[i+1:], []byte("RTSP/"))):
+		return no
+	case known && len(line) > len(word)+1 && (line[len(word)+1] == '/' || bytes.Contains(line, []byte("://"))):
+		return yes
+	}
+	return no
+}
+
+// hasPrefixPart reports whether b begins with prefix or is a beginning of it.
+func hasPrefixPart(b []byte, prefix string) bool {
+	if len(b) < len(prefix) {
+		return len(b) > 0 && prefix[:len(b)] == string(b)
+	}
+	return string(b[:len(prefix)]) == prefix
+}
+
+// httpTx is one request with its response.
+type httpTx struct {
+	time                           int64
+	method, uri, version           string
+	host, agent, referrer, forward string
+	user                           string
+	reqDone                        bool
+	req                            body
+
+	answered              bool
+	code                  int
+	message, server       string
+	contentType           string
+	resTime               int64
+	res                   body
+	resDone               bool
+	websocket, authorized bool
+}
+
+// states of one direction.
+const (
+	httpStart = iota
+	httpLength
+	httpChunk
+	httpChunkData
+	httpChunkEnd
+	httpTrailer
+	httpUntilClose
+)
+
+type httpReader struct {
+	s       *sensor
+	f       *flow
+	state   [2]int
+	left    [2]int64
+	scanned [2]int // bytes of an unfinished header that were searched for its end
+	txs     []*httpTx
+	asking  *httpTx // whose request is coming
+	telling *httpTx // whose response is coming
+	client  int     // the direction of requests
+	known   bool    // client is known
+}
+
+func (h *httpReader) read(dir int, b []byte) int {
+	done := 0
+	for done < len(b) {
+		n := h.step(dir, b[done:])
+		if n < 0 {
+			return -1
+		}
+		if n == 0 {
+			break
+		}
+		done += n
+		if h.f.reader != h {
+			break
+		}
+	}
+	return done
+}
+
+// step deals with one element: a header, a line, a part of a body.
+func (h *httpReader) step(dir int, b []byte) int {
+	switch h.state[dir] {
+	case httpStart:
+		return h.start(dir, b)
+	case httpLength, httpChunkData:
+		n := int(min(h.left[dir], int64(len(b))))
+		h.body(dir).write(h.s, b[:n])
+		if h.left[dir] -= int64(n); h.left[dir] == 0 {
+			if h.state[dir] == httpChunkData {
+				h.state[dir] = httpChunkEnd
+			} else {
+				h.finish(dir)
+			}
+		}
+		return n
+	case httpUntilClose:
+		h.body(dir).write(h.s, b)
+		return len(b)
+	}
+	i := bytes.IndexByte(b, '\n')
+	if i < 0 {
+		if len(b) > 4096 {
+			return -1
+		}
+		return 0
+	}
+	line := bytes.TrimSpace(b[:i])
+	switch h.state[dir] {
+	case httpChunkEnd:
+		h.state[dir] = httpChunk
+		if len(line) > 0 { // the line's end was left out
+			return h.step(dir, b)
+		}
+	case httpChunk:
+		n, ok := hexSize(line)
+		switch {
+		case !ok:
+			return -1
+		case n == 0:
+			h.state[dir] = httpTrailer
+		default:
+			h.state[dir], h.left[dir] = httpChunkData, n
+		}
+	case httpTrailer:
+		if len(line) == 0 {
+			h.finish(dir)
+		}
+	}
+	return i + 1
+}
+
+// hexSize reads the size of a chunk, with extensions behind it.
+func hexSize(b []byte) (int64, bool) {
+	n, digits := int64(0), 0
+	for _, c := range b {
+		var d int64
+		switch {
+		case c >= '0' && c <= '9':
+			d = int64(c - '0')
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			d = int64(c|0x20-'a') + 10
+		case c == ';' || c == ' ' || c == '\t':
+			return n, digits > 0
+		default:
+			return 0, false
+		}
+		if digits++; digits > 15 {
+			return 0, false
+		}
+		n = n<<4 | d
+	}
+	return n, digits > 0
+}
+
+// start reads a whole header.
+func (h *httpReader) start(dir int, b []byte) int {
+	skip := 0
+	for skip < len(b) && (b[skip] == '\r' || b[skip] == '\n') {
+		skip++ // empty lines before a message
+	}
+	if skip > 0 {
+		h.scanned[dir] = 0
+		return skip
+	}
+	if !h.known {
+		h.known = true
+		if hasPrefixPart(b, "HTTP/") {
+			h.client = 1 - dir
+		} else {
+			h.client = dir
+		}
+	}
+	if dir == h.client && lastVersion(firstLine(b)) < 0 && bytes.IndexByte(b, '\n') >= 0 {
+		if n, ok := h.simple(b); ok {
+			return n
+		}
+	}
+	n := headerEnd(b, max(0, h.scanned[dir]-3))
+	if n < 0 {
+		if len(b) > maxHeader {
+			return -1
+		}
+		h.scanned[dir] = len(b)
+		return 0
+	}
+	h.scanned[dir] = 0
+	if dir == h.client {
+		if !h.request(b[:n]) {
+			return -1
+		}
+	} else if !h.response(b[:n]) {
+		return -1
+	}
+	return n
+}
+
+// simple reads a request of HTTP/0.9: one line, no header.
+func (h *httpReader) simple(b []byte) (int, bool) {
+	i := bytes.IndexByte(b, '\n')
+	method, uri, ok := strings.Cut(strings.TrimSpace(string(b[:i])), " ")
+	if !ok || method != "GET" {
+		return 0, false
+	}
+	if t := h.begin(method, uri); t != nil {
+		t.reqDone = true
+	}
+	return i + 1, true
+}
+
+// begin opens a transaction; nil when too many are open.
+func (h *httpReader) begin(method, uri string) *httpTx {
+	if len(h.txs) >= maxPipeline {
+		h.tell(h.txs[0])
+		h.txs = h.txs[1:]
+	}
+	t := &httpTx{time: h.s.pkt.time, method: method, uri: uri[:min(len(uri), maxURI)]}
+	h.txs = append(h.txs, t)
+	h.asking = t
+	return t
+}
+
+func firstLine(b []byte) []byte {
+	if i := bytes.IndexByte(b, '\n'); i >= 0 {
+		return b[:i]
+	}
+	return b
+}
+
+// headerEnd returns the length of a header with its empty line, -1 when that did
+// not come yet. It searches from offset from.
+func headerEnd(b []byte, from int) int {
+	for i := from; ; {
+		n := bytes.IndexByte(b[i:], '\n')
+		if n < 0 {
+			return -1
+		}
+		i += n + 1
+		switch {
+		case i < len(b) && b[i] == '\n':
+			return i + 1
+		case i+1 < len(b) && b[i] == '\r' && b[i+1] == '\n':
+			return i + 2
+		}
+	}
+}
+
+// request reads a request's header.
+func (h *httpReader) request(b []byte) bool {
+	line := firstLine(b)
+	head := b[len(line):]
+	line = bytes.TrimRight(line, "\r\n ")
+	i := bytes.IndexAny(line, " \t")
+	if i <= 0 {
+		return false
+	}
+	method := strings.ToUpper(string(line[:i]))
+	rest := bytes.TrimLeft(line[i:], " \t")
+	version := ""
+	if j := lastVersion(rest); j > 0 {
+		version = string(rest[j+5:])
+		rest = bytes.TrimRight(rest[:j], " \t")
+	}
+	t := h.begin(method, string(rest))
+	t.version = version
+	length, chunked := int64(-1), false
+	headers(head, func(name string, value []byte) {
+		switch name {
+		case "host":
+			t.host = clip(value)
+		case "user-agent":
+			t.agent = clip(value)
+		case "referer":
+			t.referrer = clip(value)
+		case "x-forwarded-for":
+			t.forward = clip(value)
+		case "content-length":
+			length = decimal(value)
+		case "transfer-encoding":
+			chunked = containsFold(value, "chunked")
+		case "content-type":
+			t.req.mime = mediaType(value)
+		case "content-encoding":
+			t.req.coding = coding(value)
+		case "content-disposition":
+			t.req.name = dispositionName(value)
+		case "authorization":
+			t.user = basicUser(value)
+			t.authorized = true
+		}
+	})
+	h.expect(h.client, length, chunked, false)
+	return true
+}
+
+// lastVersion returns where the version stands in a request line, -1 for nowhere.
+func lastVersion(b []byte) int {
+	for j := len(b) - 5; j >= 0; j-- {
+		if isVersion(b[j:]) {
+			return j
+		}
+	}
+	return -1
+}
+
+// isVersion reports whether b begins with HTTP/, in any case.
+func isVersion(b []byte) bool { return len(b) >= 5 && strings.EqualFold(string(b[:5]), "HTTP/") }
+
+// response reads a response's header.
+func (h *httpReader) response(b []byte) bool {
+	line := firstLine(b)
+	head := b[len(line):]
+	if !bytes.HasPrefix(line, []byte("HTTP/")) {
+		return false
+	}
+	_, rest, _ := bytes.Cut(bytes.TrimRight(line, "\r\n"), []byte(" "))
+	num, message, _ := bytes.Cut(bytes.TrimLeft(rest, " "), []byte(" "))
+	code := 0
+	for _, c := range num[:min(len(num), 3)] { // what is no number is read as far as it is one
+		if c < '0' || c > '9' {
+			break
+		}
+		code = code*10 + int(c-'0')
+	}
+	if code >= 100 && code < 200 && code != 101 { // the real one is still to come
+		return true
+	}
+	if len(h.txs) == 0 {
+		h.txs = append(h.txs, &httpTx{time: h.s.pkt.time, reqDone: true})
+	}
+	t := h.txs[0]
+	h.telling = t
+	t.answered, t.code, t.message, t.resTime = true, code, clip(message), h.s.pkt.time
+	length, chunked := int64(-1), false
+	headers(head, func(name string, value []byte) {
+		switch name {
+		case "content-length":
+			length = decimal(value)
+		case "transfer-encoding":
+			chunked = containsFold(value, "chunked")
+		case "content-type":
+			t.contentType = clip(value)
+			t.res.mime = mediaType(value)
+		case "content-encoding":
+			t.res.coding = coding(value)
+		case "content-disposition":
+			t.res.name = dispositionName(value)
+		case "server":
+			t.server = clip(value)
+		}
+	})
+	dir := 1 - h.client
+	switch {
+	case code == 101 || t.method == "CONNECT" && code/100 == 2:
+		h.finish(dir)
+		h.inside(code)
+		return true
+	case t.method == "HEAD" || code == 204 || code == 304:
+		length, chunked = 0, false
+	}
+	h.expect(dir, length, chunked, true)
+	return true
+}
+
+// inside hands a tunnel (CONNECT) or an upgraded connection on: what comes is
+// not HTTP any more.
+func (h *httpReader) inside(code int) {
+	if code == 101 {
+		h.s.silence(h.f)
+		return
+	}
+	h.f.reader = &detector{s: h.s, f: h.f, inside: true}
+}
+
+// expect sets what follows a header.
+func (h *httpReader) expect(dir int, length int64, chunked, response bool) {
+	switch {
+	case chunked:
+		h.state[dir] = httpChunk
+	case length > 0:
+		h.state[dir], h.left[dir] = httpLength, length
+	case length < 0 && response:
+		h.state[dir] = httpUntilClose
+	default:
+		h.finish(dir)
+	}
+}
+
+func (h *httpReader) body(dir int) *body {
+	t := h.telling
+	if dir == h.client {
+		t = h.asking
+	}
+	if t == nil {
+		return &body{giveUp: true}
+	}
+	if dir == h.client {
+		return &t.req
+	}
+	return &t.res
+}
+
+// finish ends the message of one direction.
+func (h *httpReader) finish(dir int) {
+	h.state[dir] = httpStart
+	if dir == h.client {
+		if h.asking != nil {
+			h.asking.reqDone = true
+			if h.asking.resDone {
+				h.tell(h.asking)
+			}
+			h.asking = nil
+		}
+		return
+	}
+	t := h.telling
+	if t == nil {
+		return
+	}
+	h.telling = nil
+	t.resDone = true
+	if len(h.txs) > 0 && h.txs[0] == t {
+		h.txs = h.txs[1:]
+	}
+	if t.reqDone {
+		h.tell(t)
+	}
+}
+
+// gap passes over lost bytes where they lie within a body; anywhere else the
+// structure is lost, and with it that direction: what follows is searched for
+// the next message.
+func (h *httpReader) gap(dir, n int) bool {
+	h.scanned[dir] = 0
+	switch h.state[dir] {
+	case httpUntilClose:
+		h.body(dir).lose(h.s)
+		return true
+	case httpLength, httpChunkData:
+		h.body(dir).lose(h.s)
+		if int64(n) <= h.left[dir] {
+			if h.left[dir] -= int64(n); h.left[dir] == 0 {
+				if h.state[dir] == httpChunkData {
+					h.state[dir] = httpChunkEnd
+				} else {
+					h.finish(dir)
+				}
+			}
+			return true
+		}
+		h.finish(dir)
+	}
+	return h.state[dir] == httpStart
+}
+
+func (h *httpReader) end(dir int) {
+	if h.known && dir != h.client {
+		if h.telling != nil {
+			if h.state[dir] != httpUntilClose {
+				h.telling.res.lose(h.s)
+			}
+			h.finish(dir)
+		}
+	}
+	if h.known && dir == h.client && h.asking != nil {
+		h.asking.req.lose(h.s)
+		h.finish(dir)
+	}
+	if !h.f.side[out].stream.ended || !h.f.side[in].stream.ended {
+		return
+	}
+	for _, t := range h.txs {
+		h.tell(t)
+	}
+	h.txs = nil
+}
+
+// tell gives the event of a transaction.
+func (h *httpReader) tell(t *httpTx) {
+	e := h.s.event(h.f, ocsf.HTTPActivity, t.time)
+	e.Activity = httpActivity(t.method)
+	if t.method != "" {
+		if !e.SetText(ocsf.HTTPMethod, t.method) || e.Text(ocsf.HTTPMethod) != t.method {
+			e.Set(ocsf.ActivityName, ocsf.Text(t.method))
+		}
+	}
+	setText(e, ocsf.HTTPVersion, t.version)
+	setText(e, ocsf.UserAgent, t.agent)
+	setText(e, ocsf.Referrer, t.referrer)
+	setText(e, ocsf.UserName, t.user)
+	for _, a := range strings.Split(t.forward, ",") {
+		if a = strings.TrimSpace(a); a != "" {
+			e.SetText(ocsf.ForwardedFor, a)
+		}
+	}
+	setURL(e, "http", t.host, t.uri, t.method == "CONNECT")
+	if t.req.size > 0 {
+		e.SetInt(ocsf.RequestLength, t.req.size)
+	}
+	if t.answered {
+		e.SetInt(ocsf.HTTPCode, int64(t.code))
+		setText(e, ocsf.ResponseMsg, t.message)
+		setText(e, ocsf.ContentType, t.contentType)
+		if t.resTime >= t.time {
+			e.SetInt(ocsf.ResponseTime, (t.resTime-t.time)/1e6)
+		}
+		e.SetInt(ocsf.ResponseLength, t.res.size)
+		e.SetInt(ocsf.StatusID, ocsf.Success)
+		if t.code >= 400 {
+			e.SetInt(ocsf.StatusID, ocsf.Failure)
+		}
+		if t.server != "" {
+			e.SetUnmapped("server", ocsf.Text(t.server))
+		}
+	}
+	h.files(e, t)
+	h.s.give(e)
+}
+
+// files says which files the transaction carried: what came with the response
+// stands in its event, or else what the request brought; if both did, that has
+// an event of its own.
+func (h *httpReader) files(e *ocsf.Event, t *httpTx) {
+	if t.res.name == "" {
+		t.res.name = e.Text(ocsf.URLPath)
+		if i := strings.LastIndexByte(t.res.name, '/'); i >= 0 {
+			t.res.name = t.res.name[i+1:]
+		}
+	}
+	if t.req.name == "" {
+		t.req.name = t.res.name
+	}
+	if sum := t.res.close(h.s); sum != "" {
+		t.res.set(e, sum)
+		h.s.file(h.f, &t.req, 1)
+		return
+	}
+	t.req.set(e, t.req.close(h.s))
+}
+
+func setText(e *ocsf.Event, f ocsf.Field, s string) {
+	if s != "" {
+		e.Set(f, ocsf.Text(s))
+	}
+}
+
+func httpActivity(method string) uint8 {
+	for i, m := range [...]string{"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT", "TRACE", "PATCH"} {
+		if method == m {
+			return uint8(i + 1)
+		}
+	}
+	return ocsf.Other
+}
