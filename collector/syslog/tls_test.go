@@ -206,17 +206,25 @@ func TestTLSNewCertificateWithoutClosing(t *testing.T) {
 }
 
 // Most senders never read. Nothing may lie unread at them when they close, or
-// their last messages would be reset away.
+// what still waits at them to be sent would be thrown away.
 func TestTLSSenderThatNeverReads(t *testing.T) {
+	const messages = 2000
 	cert := ownCert(t, "127.0.0.1")
-	r := runTLS(t, cert, ClientNone, nil)
-	config := trusting(cert)
-	for range 50 {
-		tcp := dial(t, r)
-		conn := tls.Client(tcp, config)
-		send(t, conn, strings.Join(numbered("m", 100), "\n")+"\n")
-		tcp.Close() // without TLS's close: worse than any sender does
-		r.want(t, numbered("m", 100)...)
+	// Where client certificates are asked for, tickets would come last.
+	config := ServerConfig(func() *tls.Certificate { return cert }, ClientOptional, nil)
+	r := runTCP(t, Options{TLS: func() *tls.Config { return config }}, 10)
+	tcp := dial(t, r)
+	tcp.SetWriteBuffer(4 << 20)
+	tcp.SetWriteDeadline(time.Now().Add(10 * time.Second)) // should the buffers be too small
+	trust := trusting(cert)
+	trust.ClientSessionCache = tls.NewLRUClientSessionCache(1) // asks for tickets
+	conn := tls.Client(tcp, trust)
+	line := "<13>" + strings.Repeat("x", 1000)
+	send(t, conn, strings.Repeat(line+"\n", messages))
+	r.want(t, line)
+	tcp.Close() // without TLS's close: worse than most senders do
+	for range messages - 1 {
+		r.want(t, line)
 	}
 }
 
