@@ -1,0 +1,535 @@
+package normalize
+
+import (
+	"strings"
+
+	"picket/normalize/ocsf"
+)
+
+// facts are what is known of a line beside the event: how sure each field is,
+// what was said of the outcome, and hints at the kind of event.
+type facts struct {
+	weight [512]uint8 // of what a field has
+	hints  hint
+
+	user, actor, target string // as they stand in the line
+	domain              string
+	userWeight          [3]uint8
+
+	action, outcome, severity int8 // 0 unknown
+	actionWeight              uint8
+	outcomeWeight             uint8
+	severityWeight            uint8
+
+	timeWeight        uint8
+	date, clock, zone string
+
+	texts  [6]string // messages inside, to be looked through
+	ntexts int
+	set    int // facts beyond the header
+}
+
+func (f *facts) reset() { *f = facts{} }
+
+// put gives field f the value v unless a heavier key told it before.
+func (l *Line) put(f ocsf.Field, v ocsf.Value, weight uint8) bool {
+	if v.IsZero() || f == ocsf.None {
+		return false
+	}
+	if l.facts.weight[f] >= weight {
+		return false
+	}
+	l.facts.weight[f] = weight
+	l.facts.set++
+	l.E.Set(f, v)
+	return true
+}
+
+// putText is put for a text, checked by the type of the field.
+func (l *Line) putText(f ocsf.Field, s string, weight uint8) bool {
+	if l.facts.weight[f] >= weight && !f.Info().Many {
+		return false
+	}
+	v, ok := f.Parse(s)
+	if !ok {
+		return false
+	}
+	if f.Info().Many {
+		l.facts.set++
+		l.E.Append(f, v)
+		return true
+	}
+	return l.put(f, v, weight)
+}
+
+// Set gives f what a text says, as a brand's own word.
+func (l *Line) Set(f ocsf.Field, s string) bool {
+	if nothing(s) {
+		return false
+	}
+	return l.putText(f, s, brandWeight)
+}
+
+// Apply reads all pairs by a brand's table first and by the dictionary for the
+// rest. What neither knows is kept under its own name.
+func (l *Line) Apply(keys *Keys) {
+	for i := range l.KV {
+		kv := &l.KV[i]
+		if kv.Key == "" {
+			if l.Form != Delimited && kv.Val != "" {
+				l.addText(kv.Val)
+			}
+			continue
+		}
+		if keys != nil {
+			if b := find(&keys.table, kv.Key); b != nil {
+				if b.mean.read == readNothing || !l.apply(b.mean, kv.Val) && b.mean.read != readDrop {
+					l.keepKey(b.name, kv.Val)
+				}
+				continue
+			}
+		}
+		k := l.lookup(kv.Key)
+		if k.mean.read == readNothing || !l.apply(k.mean, kv.Val) {
+			l.keepKey(k.name, kv.Val)
+		}
+	}
+}
+
+// keepKey keeps a vendor's own key below unmapped.
+func (l *Line) keepKey(name, v string) {
+	if v != "" {
+		l.E.SetUnmapped(name, ocsf.Text(v))
+	}
+}
+
+// addText remembers words to look through.
+func (l *Line) addText(s string) {
+	f := &l.facts
+	if f.ntexts < len(f.texts) {
+		f.texts[f.ntexts] = s
+		f.ntexts++
+	}
+}
+
+// apply reads v by its key's meaning. It reports false when v did not fit, or
+// when a better key told the same field: then the caller keeps the pair.
+func (l *Line) apply(m meaning, v string) bool {
+	if nothing(v) && m.read != readMessage {
+		return false
+	}
+	switch m.read {
+	case readDrop:
+		return true
+	case readPlain:
+		return l.putText(m.field, clean(v), m.weight)
+	case readAddr:
+		return l.applyAddr(m, clean(v))
+	case readPort:
+		return l.putText(ends[m.side].port, portText(v), m.weight)
+	case readMAC:
+		if len(v) > 17 && macAddress(v[len(v)-17:]) {
+			v = v[len(v)-17:]
+		}
+		return l.putText(ends[m.side].mac, clean(v), m.weight)
+	case readHost:
+		return l.applyHost(m, clean(v))
+	case readIface:
+		return l.putText(ends[m.side].iface, v, m.weight)
+	case readUser:
+		return l.applyUser(m, v)
+	case readProto, readIPProto:
+		return l.applyProto(v, m.weight)
+	case readAction:
+		return l.applyAction(v, m.weight)
+	case readOutcome:
+		return l.applyOutcome(v, m.weight)
+	case readSeverity:
+		return l.applySeverity(v, m.weight)
+	case readTime:
+		return l.applyTime(v, m.weight)
+	case readDate:
+		l.facts.date = v
+		return false
+	case readClock:
+		if st, n := scanStamp(v); n > 0 && (st.month > 0 || st.isEpoch) {
+			return l.applyTime(v, m.weight)
+		}
+		l.facts.clock = v
+		return false
+	case readZone:
+		l.facts.zone = v
+		return false
+	case readURL:
+		return l.applyURL(v, m.weight)
+	case readPath:
+		return l.applyFile(v, m.weight)
+	case readHash:
+		return l.applyHash(m, v)
+	case readProcess:
+		return l.applyProcess(m, v)
+	case readCommand:
+		if m.side == parentSide {
+			return l.putText(ocsf.ParentCmd, v, m.weight)
+		}
+		return l.putText(ocsf.ProcessCmd, v, m.weight)
+	case readMail:
+		return l.applyMail(m, v)
+	case readPeer:
+		if strings.IndexByte(v, '@') > 0 || v == "<>" {
+			return l.applyMail(m, v)
+		}
+		return l.applyAddr(m, clean(v))
+	case readMessage:
+		l.addText(v)
+		return l.putText(ocsf.Message, v, m.weight)
+	case readHint:
+		l.facts.hints |= hintsOf(v)
+		return false
+	case readStatus:
+		if d := digits(v); d == 3 && (len(v) == 3 || v[3] == ' ') && v[0] >= '1' && v[0] <= '5' {
+			return l.putText(ocsf.HTTPCode, v[:3], m.weight)
+		}
+		l.applyAction(v, m.weight-20)
+		return l.applyOutcome(v, m.weight)
+	case readSigned:
+		l.facts.hints |= hintFinding
+		return l.putText(m.field, v, m.weight)
+	case readInOut:
+		if digits(v) == len(v) {
+			if m.side == srcSide {
+				return l.putText(ocsf.BytesIn, v, m.weight)
+			}
+			return l.putText(ocsf.BytesOut, v, m.weight)
+		}
+		return l.putText(ends[m.side].iface, v, m.weight)
+	}
+	return false
+}
+
+// clean takes away what stands around a value.
+func clean(v string) string {
+	for len(v) > 0 && (v[0] == ' ' || v[0] == '"' || v[0] == '\'') {
+		v = v[1:]
+	}
+	for len(v) > 0 {
+		switch v[len(v)-1] {
+		case ' ', '"', '\'', ',', ';':
+			v = v[:len(v)-1]
+			continue
+		}
+		break
+	}
+	return v
+}
+
+// portText takes the number out of "443", "443/tcp", "https(443)".
+func portText(v string) string {
+	v = clean(v)
+	d := digits(v)
+	if d > 0 {
+		if d == len(v) || v[d] == '/' || v[d] == ' ' || v[d] == '.' && strings.Trim(v[d:], ".0") == "" {
+			return v[:d]
+		}
+		return ""
+	}
+	if i := strings.IndexByte(v, '('); i > 0 && strings.HasSuffix(v, ")") {
+		return v[i+1 : len(v)-1]
+	}
+	return ""
+}
+
+func (l *Line) applyAddr(m meaning, v string) bool {
+	e := &ends[m.side]
+	a, port, n := scanAddrPort(v, false)
+	if n == 0 || n < len(v) && alnum(v[n]) {
+		var ok bool
+		if a, port, ok = findAddr(v); !ok {
+			return l.applyHost(meaning{read: readHost, side: m.side, weight: m.weight}, v)
+		}
+	}
+	if port >= 0 && e.port != ocsf.None {
+		p := e.port
+		if m.side == noSide {
+			p = ocsf.SrcPort
+		}
+		l.put(p, ocsf.Int(int64(port)), m.weight)
+	}
+	if a.IsUnspecified() {
+		return false
+	}
+	return l.put(e.ip, ocsf.Addr(a), m.weight)
+}
+
+func (l *Line) applyHost(m meaning, v string) bool {
+	e := &ends[m.side]
+	if a, port, n := scanAddrPort(v, false); n > 0 && n == len(v) {
+		if port >= 0 {
+			l.put(e.port, ocsf.Int(int64(port)), m.weight)
+		}
+		if a.IsUnspecified() {
+			return false
+		}
+		f := e.ip
+		if m.side == noSide {
+			f = ocsf.DeviceIP
+		}
+		return l.put(f, ocsf.Addr(a), m.weight)
+	}
+	if e.host == ocsf.None {
+		return false
+	}
+	if i := strings.LastIndexByte(v, ':'); i > 0 && digits(v[i+1:]) == len(v)-i-1 && hostName(v[:i], false) && len(v)-i < 7 {
+		l.putText(e.port, v[i+1:], m.weight)
+		v = v[:i]
+	}
+	if !hostName(strings.TrimSuffix(v, "."), false) {
+		return l.putText(e.name, v, m.weight)
+	}
+	return l.putText(e.host, v, m.weight)
+}
+
+func (l *Line) applyProto(v string, weight uint8) bool {
+	v = clean(v)
+	if d := digits(v); d > 0 && d == len(v) && d < 4 {
+		n := atoi(v)
+		l.put(ocsf.ProtocolNum, ocsf.Int(int64(n)), weight)
+		if name := protocolNumbers[n]; name != "" && n != 0 {
+			return l.put(ocsf.Protocol, ocsf.Text(name), weight)
+		}
+		return true
+	}
+	if p, ok := transport(v); ok {
+		return l.put(ocsf.Protocol, ocsf.Text(p), weight)
+	}
+	if i := strings.IndexAny(v, "/:-( "); i > 0 { // tcp/443, udp:53, TCP (6)
+		if p, ok := transport(v[:i]); ok {
+			l.put(ocsf.Protocol, ocsf.Text(p), weight)
+			if d := digits(v[i+1:]); d > 0 && v[i] == '/' && d+i+1 == len(v) {
+				l.putText(ocsf.DstPort, v[i+1:], weakWeight)
+			}
+			return true
+		}
+	}
+	if strings.HasPrefix(v, "HTTP/") {
+		l.putText(ocsf.HTTPVersion, v, weight)
+		return true
+	}
+	return l.putText(ocsf.AppProtocol, v, weakWeight)
+}
+
+func (l *Line) applySeverity(v string, weight uint8) bool {
+	if l.facts.severityWeight >= weight {
+		return false
+	}
+	v = clean(v)
+	if s, ok := levelOf(v); ok && s != ocsf.UnknownSeverity {
+		l.E.Severity, l.facts.severityWeight = s, weight
+		l.put(ocsf.LogLevel, ocsf.Text(v), weight)
+		return true
+	}
+	return false
+}
+
+// applyURL reads a URL, or a path on a host told elsewhere.
+func (l *Line) applyURL(v string, weight uint8) bool {
+	v = clean(v)
+	if v == "" || strings.IndexByte(v, ' ') > 0 && urlScheme(v) == 0 {
+		return false
+	}
+	if v[0] == '/' {
+		p, q, _ := strings.Cut(v, "?")
+		ok := l.putText(ocsf.URLPath, v, weight)
+		if ok && q != "" {
+			l.putText(ocsf.URLQuery, q, weight)
+		}
+		_ = p
+		return ok
+	}
+	if !l.putText(ocsf.URLString, v, weight) {
+		return false
+	}
+	l.splitURL(v, weight)
+	return true
+}
+
+// splitURL sets the host, port, path and query of a URL.
+func (l *Line) splitURL(v string, weight uint8) {
+	rest := v
+	if n := urlScheme(v); n > 0 {
+		l.putText(ocsf.URLScheme, v[:n-3], weight)
+		rest = v[n:]
+	}
+	host := rest
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		host = rest[:i]
+		p, q, _ := strings.Cut(rest[i:], "?")
+		if p != "" && p != "/" {
+			l.putText(ocsf.URLPath, p, weight)
+		}
+		if q != "" {
+			l.putText(ocsf.URLQuery, q, weight)
+		}
+	}
+	if i := strings.LastIndexByte(host, '@'); i >= 0 {
+		host = host[i+1:]
+	}
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && strings.IndexByte(host[i:], ']') < 0 && strings.IndexByte(host, ':') == i {
+		l.putText(ocsf.URLPort, host[i+1:], weight)
+		host = host[:i]
+	}
+	host = strings.Trim(host, "[]")
+	if _, ok := addrOf(host); ok || hostName(host, false) {
+		l.putText(ocsf.URLHostname, host, weight)
+	}
+}
+
+func (l *Line) applyFile(v string, weight uint8) bool {
+	v = clean(v)
+	if v == "" || len(v) > 4096 {
+		return false
+	}
+	if i := strings.LastIndexAny(v, `/\`); i >= 0 {
+		ok := l.putText(ocsf.FilePath, v, weight)
+		if i < len(v)-1 && (ok || l.facts.weight[ocsf.FileName] == 0) {
+			l.putText(ocsf.FileName, v[i+1:], weight-1)
+		}
+		return ok
+	}
+	return l.putText(ocsf.FileName, v, weight)
+}
+
+func (l *Line) applyHash(m meaning, v string) bool {
+	list := ocsf.FileHashes
+	if m.side == procSide {
+		list = ocsf.ProcessHashes
+	}
+	ok := false
+	for v != "" {
+		var one string
+		i := strings.IndexAny(v, ",; ")
+		if i >= 0 {
+			one, v = v[:i], v[i+1:]
+		} else {
+			one, v = v, ""
+		}
+		if j := strings.IndexByte(one, '='); j >= 0 {
+			one = one[j+1:]
+		}
+		one = clean(one)
+		if hashHex(one) && l.E.AddHash(list, one) {
+			l.facts.set++
+			ok = true
+		}
+	}
+	return ok
+}
+
+// applyProcess reads the name or path of a program.
+func (l *Line) applyProcess(m meaning, v string) bool {
+	v = clean(v)
+	name, path, file := ocsf.ProcessName, ocsf.ProcessPath, ocsf.ProcessFilePath
+	if m.side == parentSide {
+		name, path, file = ocsf.ParentName, ocsf.ParentPath, ocsf.ParentFilePath
+	}
+	if v == "" {
+		return false
+	}
+	if i := strings.LastIndexAny(v, `/\`); i >= 0 && i < len(v)-1 {
+		ok := l.putText(path, v, m.weight)
+		l.putText(file, v, m.weight)
+		l.putText(name, v[i+1:], m.weight)
+		return ok
+	}
+	return l.putText(name, v, m.weight)
+}
+
+// applyMail reads one or more mail addresses, with names around them perhaps.
+func (l *Line) applyMail(m meaning, v string) bool {
+	ok := false
+	for n := 0; v != "" && n < 32; n++ {
+		var one string
+		i := strings.IndexAny(v, ",;")
+		if i >= 0 {
+			one, v = v[:i], v[i+1:]
+		} else {
+			one, v = v, ""
+		}
+		if j := strings.LastIndexByte(one, '<'); j >= 0 {
+			one = strings.TrimSuffix(strings.TrimSpace(one[j+1:]), ">")
+		}
+		one = strings.Trim(one, " '\"<>[]()")
+		if !mailAddress(one) {
+			continue
+		}
+		if m.side == srcSide {
+			ok = l.putText(ocsf.EmailFrom, one, m.weight) || ok
+			break
+		}
+		ok = l.putText(ocsf.EmailTo, one, m.weight) || ok
+	}
+	return ok
+}
+
+// applyUser remembers a user; who it is to the event is settled at the end.
+func (l *Line) applyUser(m meaning, v string) bool {
+	v = strings.TrimSpace(v)
+	if nothing(v) || len(v) > 256 || v == "*" || strings.Trim(v, "*") == "" {
+		return false
+	}
+	f := &l.facts
+	p, w := &f.user, &f.userWeight[0]
+	switch m.side {
+	case actorSide:
+		p, w = &f.actor, &f.userWeight[1]
+	case targetSide:
+		p, w = &f.target, &f.userWeight[2]
+	}
+	if *w >= m.weight {
+		return v == *p
+	}
+	*p, *w = v, m.weight
+	f.set++
+	return true
+}
+
+// applyTime reads the time of the event in any writing.
+func (l *Line) applyTime(v string, weight uint8) bool {
+	if l.facts.timeWeight >= weight {
+		return false
+	}
+	v = clean(v)
+	st, n := scanStamp(v)
+	if n == 0 || n < len(v) && alnum(v[n]) {
+		t, ok := oddTime(v)
+		if !ok {
+			return false
+		}
+		st, n = stamp{isEpoch: true, epoch: t}, len(v)
+	}
+	l.facts.timeWeight = weight
+	if !st.zoned && !st.isEpoch && l.facts.zone != "" {
+		zoneOf(l.facts.zone, &st)
+	}
+	l.E.Time = st.resolve(l.now, l.zone)
+	l.E.Set(ocsf.OriginalTime, ocsf.Text(v))
+	return true
+}
+
+// zoneOf reads "+0200", "(GMT+1:00)Brussels", "UTC".
+func zoneOf(v string, st *stamp) {
+	v = strings.TrimLeft(v, "( \"")
+	scanZone(v, st)
+}
+
+// oddTime reads times that are no stamps: FILETIME, epochs in other shapes.
+func oddTime(v string) (ms int64, ok bool) {
+	d := digits(v)
+	if d == 18 && d == len(v) && v[0] == '1' { // 100 ns since 1601
+		return int64(atoi(v))/10000 - 11644473600000, true
+	}
+	if d == 9 || d == 10 && d < len(v) && v[d] == '.' {
+		return 0, false
+	}
+	return 0, false
+}

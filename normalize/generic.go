@@ -1,0 +1,223 @@
+package normalize
+
+import (
+	"strings"
+
+	"picket/normalize/ocsf"
+)
+
+// generic understands a line of a brand that nobody knows: structure, the
+// dictionary of meanings, and the words of its texts.
+func (l *Line) generic() {
+	if l.Form == Text && len(l.KV) == 0 {
+		l.readStructure()
+	}
+	switch l.Form {
+	case CEF, LEEF:
+		l.Apply(nil)
+		l.device()
+	case Delimited:
+		l.columnsByShape()
+		l.Apply(nil)
+	default:
+		l.Apply(nil)
+	}
+	l.texts()
+	if l.facts.set >= 2 {
+		l.E.Parser = genericNames[l.Form]
+	}
+	if l.E.Class == ocsf.BaseEvent && !l.E.Has(ocsf.Message) && l.Form == Text && l.Body != "" {
+		l.E.Set(ocsf.Message, ocsf.Text(l.Body))
+	}
+}
+
+var genericNames = [...]string{"generic:text", "generic:kv", "generic:cef", "generic:leef", "generic:json", "generic:xml", "generic:csv", "generic:access"}
+
+// texts looks through what is no pair: the message itself, words between pairs,
+// messages inside.
+func (l *Line) texts() {
+	switch l.Form {
+	case Text:
+		l.textHead(l.Body)
+		l.scanText(l.Body)
+	case KeyValue:
+		if len(l.KV) > 0 {
+			// what stands before the first pair was kept without a key
+			for i := range l.KV {
+				if l.KV[i].Key != "" {
+					break
+				}
+				l.textHead(l.KV[i].Val)
+			}
+		}
+	}
+	f := &l.facts
+	for i := 0; i < f.ntexts; i++ {
+		l.scanText(f.texts[i])
+	}
+}
+
+// textHead reads what texts begin with: a time of their own, a level, and the
+// message codes of Cisco's kind, %FACILITY-5-MNEMONIC.
+func (l *Line) textHead(s string) {
+	i := 0
+	for range 4 {
+		for i < len(s) && (s[i] == ' ' || s[i] == '[' || s[i] == ']' || s[i] == '(' || s[i] == '|' || s[i] == '#' || s[i] == '-' || s[i] == ':' || s[i] == ',') {
+			i++
+		}
+		if i >= len(s) {
+			return
+		}
+		if st, n := scanStamp(s[i:]); n >= 8 && !(st.isEpoch && n < 13) {
+			l.applyTime(s[i:i+n], textWeight)
+			i += n
+			continue
+		}
+		j := wordEnd(s, i)
+		if w := s[i:j]; j > i && levelWord(w) {
+			l.applySeverity(w, textWeight)
+			i = j
+			continue
+		}
+		break
+	}
+	if i < len(s) && s[i] == '%' {
+		l.ciscoCode(s[i:])
+	}
+}
+
+// ciscoCode reads %FACILITY-SUBFACILITY-SEVERITY-MNEMONIC: and returns what is
+// behind it. Many vendors copied it from Cisco.
+func (l *Line) ciscoCode(s string) (facility, mnemonic, rest string) {
+	end := strings.IndexByte(s, ':')
+	if end < 5 || end > 80 || s[0] != '%' {
+		return "", "", s
+	}
+	code := strings.TrimLeft(s[1:end], "%0123456789") // Huawei: %%01
+	for i := 1; i+2 < len(code); i++ {
+		if code[i] == '-' && digit(code[i+1]) && code[i+2] == '-' || code[i] == '/' && digit(code[i+1]) && code[i+2] == '/' {
+			facility, mnemonic = code[:i], code[i+3:]
+			if k := strings.IndexByte(mnemonic, '('); k > 0 {
+				mnemonic = mnemonic[:k]
+			}
+			if l.facts.severityWeight == 0 {
+				l.E.Severity, l.facts.severityWeight = syslogSeverity[code[i+1]&7], textWeight
+				l.E.Set(ocsf.LogLevel, ocsf.Text(syslogLevel[code[i+1]&7]))
+			}
+			l.putText(ocsf.EventCode, mnemonic, exactWeight)
+			l.facts.hints |= hintsOf(facility) | hintsOf(mnemonic)
+			return facility, mnemonic, strings.TrimLeft(s[end+1:], " ")
+		}
+	}
+	return "", "", s
+}
+
+// device takes over what the header of CEF and LEEF says of device and event.
+func (l *Line) device() {
+	d := &l.Device
+	l.putText(ocsf.ProductVendor, d.Vendor, exactWeight)
+	l.putText(ocsf.ProductName, d.Product, exactWeight)
+	l.putText(ocsf.ProductVersion, d.Version, exactWeight)
+	l.putText(ocsf.EventCode, d.ID, 45)
+	if d.Name != "" {
+		l.facts.hints |= hintsOf(d.Name)
+		l.putText(ocsf.Message, d.Name, 40)
+		l.putText(ocsf.FindingTitle, d.Name, 5)
+		l.putText(ocsf.RuleName, d.ID, 5)
+		if l.facts.outcome == 0 || l.facts.action == 0 {
+			l.addText(d.Name)
+		}
+	}
+}
+
+// columnsByShape reads columns without names by the shape of what they hold:
+// the first two addresses are source and destination, a time, digests, URLs,
+// words for the action and the protocol. Each word of that kind counts once.
+func (l *Line) columnsByShape() {
+	ips := 0
+	ports := 0
+	for i := range l.KV {
+		if l.KV[i].Key != "" {
+			continue
+		}
+		v := strings.TrimSpace(l.KV[i].Val)
+		if v == "" || len(v) > 2048 {
+			continue
+		}
+		if a, port, n := scanAddrPort(v, false); n > 0 && n == len(v) {
+			if a.IsUnspecified() {
+				continue
+			}
+			e := &ends[srcSide]
+			if ips > 0 {
+				e = &ends[dstSide]
+			}
+			if ips < 2 {
+				l.put(e.ip, ocsf.Addr(a), weakWeight)
+				if port >= 0 {
+					l.put(e.port, ocsf.Int(int64(port)), weakWeight)
+				}
+			}
+			ips++
+			continue
+		}
+		if st, n := scanStamp(v); n == len(v) && n >= 8 && (!st.isEpoch || n >= 13) {
+			l.applyTime(v, weakWeight+1)
+			continue
+		}
+		if urlScheme(v) > 0 {
+			l.applyURL(v, weakWeight)
+			continue
+		}
+		if len(v) < 10 && protoWord(v) {
+			l.applyProto(v, weakWeight)
+			continue
+		}
+		if methods[v] {
+			l.putText(ocsf.HTTPMethod, v, weakWeight)
+			continue
+		}
+		if digits(v) == len(v) {
+			if ips >= 2 && ports < 2 && len(v) <= 5 && l.facts.weight[ocsf.Protocol] > 0 {
+				ports++
+			}
+			continue
+		}
+		if k, val, ok := colonPair(v, false); ok && strings.IndexByte(v, ' ') > 0 {
+			key := l.lookup(k)
+			if key.mean.read != readNothing && l.apply(key.mean, val) {
+				continue
+			}
+		}
+		if strings.IndexByte(v, ' ') < 0 && len(v) < 24 {
+			var b [24]byte
+			if x, ok := verdictWords[string(foldWord(&b, v))]; ok && letter(v[0]) && len(v) > 3 {
+				if x.action != 0 {
+					l.applyAction(v, weakWeight)
+				} else {
+					l.applyOutcome(v, weakWeight)
+				}
+				continue
+			}
+			if levelWord(v) {
+				l.applySeverity(v, weakWeight)
+				continue
+			}
+		}
+		l.facts.hints |= hintsOf(v)
+		switch {
+		case len(v) == 17 && macAddress(v):
+			l.putText(ocsf.SrcMAC, v, weakWeight)
+		case hashHex(v):
+			l.E.AddHash(ocsf.FileHashes, v)
+		case strings.HasPrefix(v, "Mozilla/"):
+			l.putText(ocsf.UserAgent, v, weakWeight)
+		case mailAddress(v):
+			l.applyUser(meaning{read: readUser, weight: guessWeight}, v)
+		case strings.IndexByte(v, '\\') > 0 && strings.Count(v, `\`) == 1 && len(v) < 80 && v[1] != ':':
+			l.applyUser(meaning{read: readUser, weight: textWeight}, v)
+		case strings.IndexByte(v, ' ') > 0 && len(v) > 12:
+			l.addText(v)
+		}
+	}
+}

@@ -1,0 +1,111 @@
+package normalize
+
+import "strings"
+
+// hint is a set of kinds of events that words of a line speak of.
+type hint uint32
+
+const (
+	hintAuth hint = 1 << iota
+	hintLogoff
+	hintFinding
+	hintDNS
+	hintDHCP
+	hintHTTP
+	hintMail
+	hintVPN
+	hintConfig
+	hintAccount
+	hintGroup
+	hintProcess
+	hintFile
+	hintRegistry
+	hintSSH
+	hintFTP
+	hintNetwork
+	hintSystem
+	hintSession
+	hintMalware
+	hintDelete
+	hintCreate
+	hintFlow
+	hintModule
+	hintDatabase
+	hintJob
+	hintPassword
+	hintLock
+	hintService
+	hintDriver
+)
+
+// hintWords are the words that tell the kind of an event.
+var hintWords = func() map[string]hint {
+	m := map[string]hint{}
+	add := func(h hint, words string) {
+		for _, w := range strings.Fields(words) {
+			m[w] |= h
+		}
+	}
+	add(hintAuth, `login logon logged authentication authenticate authenticated authenticating auth authn authenticator signin kerberos radius tacacs ldap saml sso
+		mfa otp preauth pam credentials authfailure loginfailed loginsuccess logins signon passcode authorization authz unlock aaa`)
+	add(hintAuth|hintLogoff, `logout logoff signout`)
+	add(hintPassword, `password passwd pwd`)
+	add(hintSession, `session sessions disconnect disconnected`)
+	add(hintFinding, `ips ids virus malware trojan ransomware exploit intrusion attack threat threats anomaly infected infection phishing spyware botnet signature
+		detection suspicious malicious worm backdoor cve waf antivirus av dlp violation sandbox webshell scanner portscan`)
+	add(hintMalware, `virus malware trojan ransomware infected infection spyware worm antivirus`)
+	add(hintDNS, `dns query queries named resolver rpz nxdomain`)
+	add(hintDHCP, `dhcp dhcpd dhcpdiscover dhcpoffer dhcprequest dhcpack dhcpnak dhcprelease dhcpinform dhcpdecline lease leases dhcpexpire dhcpv`)
+	add(hintHTTP, `http https web webfilter url proxy urls waf httpd nginx apache`)
+	add(hintMail, `mail email smtp smtpd imap imaps spam spf dkim dmarc postfix recipient sendmail exim mta mailer qmgr spamassassin greylisted`)
+	add(hintVPN, `vpn ipsec ike ikev tunnel sslvpn l2tp wireguard openvpn anyconnect strongswan charon`)
+	add(hintConfig, `config configuration configured reconfigured commit committed settings setting edit edited modified configure policy policies upgrade upgraded
+		updated update firmware reconfigure saved restored`)
+	add(hintAccount, `account accounts useradd userdel usermod`)
+	add(hintGroup, `group groups groupadd membership member`)
+	add(hintProcess, `process processes exec execve executed execution launched command cmd sudo spawned powershell`)
+	add(hintFile, `file files folder directory fileinfo filename`)
+	add(hintRegistry, `registry regkey`)
+	add(hintModule, `dll module library`)
+	add(hintDriver, `driver`)
+	add(hintSSH, `ssh sshd`)
+	add(hintFTP, `ftp ftpd vsftpd proftpd sftp tftp`)
+	add(hintNetwork, `network connection traffic flow packet tcp udp icmp firewall nat conn netflow interface acl`)
+	add(hintFlow, `traffic flow netflow conn`)
+	add(hintSystem, `system cpu memory disk fan temperature uptime started stopped reboot restart shutdown kernel hardware power license interface link hb ntp`)
+	add(hintDelete, `delete deleted remove removed destroyed del`)
+	add(hintCreate, `create created add added new`)
+	add(hintDatabase, `database sql mysql postgres postgresql mssql oracle mongodb db2`)
+	add(hintJob, `job task scheduled cron crond`)
+	add(hintLock, `locked lockout`)
+	add(hintService, `service services daemon`)
+	return m
+}()
+
+// hintsOf returns what the words of s speak of. It looks at the first 400 bytes.
+func hintsOf(s string) hint {
+	var h hint
+	var b [24]byte
+	if len(s) > 400 {
+		s = s[:400]
+	}
+	for i := 0; i < len(s); {
+		for i < len(s) && !letter(s[i]) {
+			i++
+		}
+		j := i
+		for j < len(s) && letter(s[j]) {
+			j++
+			if j < len(s) && lower(s[j-1]) && upper(s[j]) {
+				break // camelCase
+			}
+		}
+		if j-i >= 2 {
+			if w := foldWord(&b, s[i:j]); w != nil {
+				h |= hintWords[string(w)]
+			}
+		}
+		i = j
+	}
+	return h
+}

@@ -1,0 +1,120 @@
+// Package normalize turns what a device said into an OCSF event: headers are
+// taken off, the structure of the message is read into pairs, the parser of the
+// brand, if there is one, says what they mean, and a dictionary of meanings
+// says it for every other brand.
+//
+// A [Normalizer] has no memory between lines: the same record gives the same
+// event, whatever came before, and it is safe for concurrent use. Every line
+// gives exactly one event that conforms to the schema and has the raw line in
+// it, byte for byte; [ocsf.Event.Parser] tells who understood it, and is empty
+// when nobody did. Reading is linear in the length of the line.
+//
+// To add a brand: one file, one word in [Parsers], samples in testdata.
+package normalize
+
+import (
+	"sync"
+	"time"
+
+	"picket/collector"
+	"picket/normalize/ocsf"
+)
+
+// Options are what the surroundings of a [Normalizer] decide.
+type Options struct {
+	// Now is asked for the time of a record that does not know when it was
+	// received. Nil means time.Now.
+	Now func() time.Time
+	// Zone is that of stamps that tell none. Nil means UTC.
+	Zone *time.Location
+	// ZoneOf tells the zone of one record's source, nil where Zone holds. It may
+	// be nil itself.
+	ZoneOf func(*collector.Record) *time.Location
+	// Generic switches the knowledge of brands off.
+	Generic bool
+}
+
+// Normalizer turns records into events.
+type Normalizer struct {
+	Options
+
+	router *router
+	lock   sync.Mutex // guards free
+	free   []*Line    // lines that are not in use, with the keys that they learned
+}
+
+// New returns a Normalizer.
+func New(o Options) *Normalizer {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	n := &Normalizer{Options: o}
+	if !o.Generic {
+		n.router = newRouter(Parsers)
+	}
+	return n
+}
+
+// Normalize makes e the event that the record tells; what e held is gone. Texts
+// of e may be slices of rec.Raw. A record that is a finished event is copied.
+func (n *Normalizer) Normalize(rec *collector.Record, e *ocsf.Event) {
+	l := n.take()
+	n.normalize(l, rec, e)
+	n.put(l)
+}
+
+func (n *Normalizer) take() *Line {
+	n.lock.Lock()
+	defer n.lock.Unlock()
+	if k := len(n.free); k > 0 {
+		l := n.free[k-1]
+		n.free = n.free[:k-1]
+		return l
+	}
+	return &Line{}
+}
+
+func (n *Normalizer) put(l *Line) {
+	l.reset(nil, nil)
+	n.lock.Lock()
+	defer n.lock.Unlock()
+	if len(n.free) < 64 {
+		n.free = append(n.free, l)
+	}
+}
+
+func (n *Normalizer) normalize(l *Line, rec *collector.Record, e *ocsf.Event) {
+	if rec.Event != nil {
+		*e = *rec.Event.Clone()
+		return
+	}
+	e.Reset()
+	received := rec.Received
+	if received.IsZero() {
+		received = n.Now()
+	}
+	e.Raw, e.Logged, e.From = rec.Raw, received.UnixMilli(), rec.From
+	if rec.Input != nil {
+		e.Input = rec.Input.Name
+	}
+	l.reset(rec, e)
+	l.now, l.zone = received, n.Zone
+	if n.ZoneOf != nil {
+		if z := n.ZoneOf(rec); z != nil {
+			l.zone = z
+		}
+	}
+	l.Body = scanHeader(rec.Raw, &l.Head)
+	if rec.Cut > 0 {
+		e.SetBool(ocsf.IsTruncated, true)
+		e.SetInt(ocsf.UntruncatedSize, int64(rec.Cut))
+	}
+	if n.router == nil || !n.router.parse(l) {
+		l.generic()
+	}
+	l.finish()
+	e.Conform()
+}

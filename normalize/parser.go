@@ -1,0 +1,141 @@
+package normalize
+
+import "strings"
+
+// Parser knows what one brand says. It is found by what a line shows: the name
+// of the program in the header, the vendor in a CEF or LEEF header, a key that
+// only this brand has, or how the message begins. None of these is tried one
+// after the other for all brands; see router.
+type Parser struct {
+	Name    string // short, as in a file name: "fortigate"
+	Vendor  string
+	Product string
+
+	// How its lines are recognized. Each is a list with spaces between.
+	Apps    string   // program names of the header: "sshd", "filterlog"
+	Devices string   // vendors of CEF and LEEF in lower case, with _ for a space: "palo_alto_networks"
+	Keys    string   // keys of pairs that only this brand has: "devid logid"
+	Begins  []string // what the message begins with, at least four bytes each
+
+	// Parse reads the line. It reports false when the line is not of this brand
+	// or kind; then it must have changed nothing, and the next candidate is
+	// asked, at last the dictionary. Structure is read before when the parser was
+	// found by a key or a device; call l.Structure() when it was found otherwise.
+	Parse func(l *Line) bool
+}
+
+// router finds the parsers that may know a line.
+type router struct {
+	apps    map[string][]*Parser
+	devices map[string][]*Parser
+	keys    keyTable[[]*Parser]
+	begins  map[[4]byte][]begin
+}
+
+type begin struct {
+	text string
+	p    *Parser
+}
+
+func newRouter(ps []*Parser) *router {
+	r := &router{apps: map[string][]*Parser{}, devices: map[string][]*Parser{}, begins: map[[4]byte][]begin{}}
+	for _, p := range ps {
+		for _, a := range strings.Fields(p.Apps) {
+			r.apps[a] = append(r.apps[a], p)
+		}
+		for _, d := range strings.Fields(p.Devices) {
+			r.devices[d] = append(r.devices[d], p)
+		}
+		for _, k := range strings.Fields(p.Keys) {
+			var have []*Parser
+			if old := find(&r.keys, k); old != nil {
+				have = *old
+			}
+			r.keys.put(k, append(have, p))
+		}
+		for _, b := range p.Begins {
+			k := [4]byte{b[0], b[1], b[2], b[3]}
+			r.begins[k] = append(r.begins[k], begin{b, p})
+		}
+	}
+	return r
+}
+
+// parse asks the parsers that may know the line until one does.
+func (r *router) parse(l *Line) bool {
+	s := l.Body
+	if i := skipSpaces(s, 0); i > 0 {
+		s = s[i:]
+	}
+	if app := l.Head.App; app != "" {
+		ps := r.apps[app]
+		if ps == nil {
+			if i := strings.IndexAny(app, "/-.("); i > 0 {
+				ps = r.apps[app[:i]] // postfix/smtpd, sshd-session
+			}
+		}
+		if r.ask(l, ps) {
+			return true
+		}
+	}
+	if len(s) >= 4 {
+		for _, b := range r.begins[[4]byte{s[0], s[1], s[2], s[3]}] {
+			if strings.HasPrefix(s, b.text) && b.p.try(l) {
+				return true
+			}
+		}
+	}
+	l.Structure()
+	if l.Device.Vendor != "" {
+		var b [24]byte
+		if f := foldWord(&b, l.Device.Vendor); f != nil {
+			for i := range f {
+				if f[i] == ' ' {
+					f[i] = '_'
+				}
+			}
+			if r.ask(l, r.devices[string(f)]) {
+				return true
+			}
+		}
+	}
+	tried := 0
+	for i := 0; i < len(l.KV) && tried < 4; i++ {
+		if k := l.KV[i].Key; k != "" {
+			if ps := find(&r.keys, k); ps != nil {
+				tried++
+				if r.ask(l, *ps) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (r *router) ask(l *Line, ps []*Parser) bool {
+	for _, p := range ps {
+		if p.try(l) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Parser) try(l *Line) bool {
+	if !p.Parse(l) {
+		return false
+	}
+	if l.E.Parser == "" {
+		l.E.Parser = p.Name
+	}
+	l.product(p.Vendor, p.Product)
+	return true
+}
+
+// Structure takes the message apart into pairs, once.
+func (l *Line) Structure() {
+	if l.Form == Text && len(l.KV) == 0 {
+		l.readStructure()
+	}
+}

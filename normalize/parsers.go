@@ -1,0 +1,17 @@
+package normalize
+
+import "picket/normalize/ocsf"
+
+// Parsers are the brands that are known, in the order in which they are asked
+// when several may know a line.
+var Parsers = []*Parser{}
+
+// product says who made what wrote the line, unless the line says so itself.
+func (l *Line) product(vendor, product string) {
+	if vendor != "" {
+		l.put(ocsf.ProductVendor, ocsf.Text(vendor), exactWeight-1)
+	}
+	if product != "" {
+		l.put(ocsf.ProductName, ocsf.Text(product), exactWeight-1)
+	}
+}

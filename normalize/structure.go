@@ -1,0 +1,79 @@
+package normalize
+
+import "strings"
+
+// readStructure finds out how the message is built and takes it apart into
+// pairs. It is linear in the length of the message and allocates nothing but
+// for escaped texts.
+func (l *Line) readStructure() {
+	s := l.Body
+	i := skipSpaces(s, 0)
+	if i >= len(s) {
+		return
+	}
+	switch s[i] {
+	case '{':
+		if l.readJSON(s[i:]) {
+			return
+		}
+	case '<':
+		if l.readXML(s[i:]) {
+			return
+		}
+	case 'C':
+		if strings.HasPrefix(s[i:], "CEF:") && l.readCEF(s[i+4:]) {
+			return
+		}
+	case 'L':
+		if strings.HasPrefix(s[i:], "LEEF:") && l.readLEEF(s[i+5:]) {
+			return
+		}
+	case '0', '1':
+		if len(s) > i+1 && s[i+1] == '|' && l.readCEF(s[i:]) {
+			return // a store took the "CEF:" away
+		}
+	}
+	if l.readAccessLog(s[i:]) {
+		return
+	}
+	if j := embedded(s, i); j > 0 {
+		n := len(l.KV)
+		switch s[j] {
+		case '{':
+			if l.readJSON(s[j:]) || s[j+1] == '\\' && l.readEscapedJSON(s[j:]) {
+				return
+			}
+		case 'C':
+			if l.readCEF(s[j+4:]) {
+				return
+			}
+		case 'L':
+			if l.readLEEF(s[j+5:]) {
+				return
+			}
+		}
+		l.KV = l.KV[:n]
+	}
+	if l.readDelimited(s[i:]) {
+		return
+	}
+	l.readKeyValue(s[i:])
+}
+
+// embedded returns where a structured part begins behind some words: an object
+// of JSON that reaches to the end, a CEF or LEEF header. 0 when there is none.
+func embedded(s string, from int) int {
+	if j := strings.Index(s[from:], `{"`); j > 0 && strings.HasSuffix(strings.TrimRight(s, " \t\r\n"), "}") {
+		return from + j
+	}
+	if j := strings.Index(s[from:], `{\"`); j > 0 && strings.HasSuffix(strings.TrimRight(s, " \t\r\n"), "}") {
+		return from + j
+	}
+	if j := strings.Index(s[from:], "CEF:"); j > 0 && j < 512 {
+		return from + j
+	}
+	if j := strings.Index(s[from:], "LEEF:"); j > 0 && j < 512 {
+		return from + j
+	}
+	return 0
+}

@@ -1,0 +1,647 @@
+package normalize
+
+import (
+	"net/netip"
+	"strings"
+
+	"picket/normalize/ocsf"
+)
+
+// scanText looks a free text through for values whose shape or whose neighbours
+// tell what they are: addresses with ports, hardware addresses, mail addresses,
+// URLs, digests, files, users, hosts, interfaces, protocols, and the words that
+// say how it went. It goes over the text once and keeps the last few words; what
+// a key told already is not overwritten.
+//
+// It is the last resort for brands that nobody knows, and the eye of known ones
+// for the words inside their messages.
+func (l *Line) scanText(s string) {
+	if len(s) > maxText {
+		s = s[:maxText]
+	}
+	t := textScanner{l: l, s: s, weight: textWeight}
+	t.run()
+}
+
+// maxText bounds how much of one text is looked through.
+const maxText = 8192
+
+type textScanner struct {
+	l      *Line
+	s      string
+	weight uint8
+
+	side    side // which end the next address is, by the word before
+	sideAge int  // words since
+	last    side // the end that the last address went to, for a port behind it
+	lastAge int
+	prev    string // the word before, as it stands
+	prev2   string // and the one before that
+	want    want   // what the next word is, by the word before
+	wantAge int
+	wantTo  side
+	addrs   int
+	users   int
+	first   bool
+}
+
+// want is what a word announces of the next.
+type want uint8
+
+const (
+	wantNothing want = iota
+	wantUser
+	wantPort
+	wantIface
+	wantHost
+	wantFile
+	wantRule
+	wantQuery
+	wantProcess
+	wantProto
+)
+
+func (t *textScanner) run() {
+	s := t.s
+	n := 0
+	for i := 0; i < len(s) && n < 1200; {
+		c := s[i]
+		switch {
+		case c == ' ' || c == '\t' || c == ',' || c == ';' || c == '\n' || c == '\r':
+			if c == ',' || c == ';' || c == '\n' {
+				t.sideAge++
+				if t.want != wantUser || t.wantAge > 0 {
+					t.want = wantNothing
+				}
+			}
+			i++
+			continue
+		case c == '-' && i+1 < len(s) && s[i+1] == '>', c == '=' && i+1 < len(s) && s[i+1] == '>':
+			t.side, t.sideAge = dstSide, 0
+			t.push("->")
+			i += 2
+			continue
+		case c == '"' || c == '\'' || c == '<' || c == '`':
+			if j := t.quoted(i); j > i {
+				i = j
+				n++
+				continue
+			}
+			i++
+			continue
+		case c == '(' || c == '{' || c == ')' || c == ']' || c == '}' || c == '>' || c == '|' || c == '*' || c == '!' || c == '#':
+			if c == ')' || c == ']' {
+				t.want = wantNothing
+			}
+			i++
+			continue
+		}
+		j := t.token(i)
+		n++
+		if j <= i {
+			j = i + 1
+		}
+		i = j
+	}
+}
+
+// push remembers a word.
+func (t *textScanner) push(w string) {
+	t.prev2, t.prev = t.prev, w
+	t.sideAge++
+	t.lastAge++
+	t.wantAge++
+}
+
+// quoted reads 'value', "value", <value>, returns where it ends, or i when the
+// mark opens nothing.
+func (t *textScanner) quoted(i int) int {
+	s := t.s
+	q := s[i]
+	if q == '<' {
+		q = '>'
+	}
+	if i > 0 && alnum(s[i-1]) && q == '\'' {
+		return i // an apostrophe
+	}
+	limit := min(len(s), i+512)
+	j := strings.IndexByte(s[i+1:limit], q)
+	if j < 0 {
+		return i
+	}
+	v := s[i+1 : i+1+j]
+	end := i + j + 2
+	if v == "" {
+		return end
+	}
+	if t.want == wantUser && t.wantAge <= 2 && len(v) <= 128 {
+		if a, ok := addrOf(v); !ok && !a.IsValid() {
+			t.user(v)
+			return end
+		}
+	}
+	if t.want == wantRule && t.wantAge <= 1 {
+		t.l.putText(ocsf.RuleName, v, t.weight)
+		t.want = wantNothing
+		t.push(v)
+		return end
+	}
+	if t.want == wantFile && t.wantAge <= 1 {
+		t.l.applyFile(v, t.weight)
+		t.want = wantNothing
+		t.push(v)
+		return end
+	}
+	if strings.IndexByte(v, ' ') >= 0 && len(v) > 2 {
+		// words in quotes: looked through where they are
+		if v[0] == '/' || len(v) > 2 && v[1] == ':' && v[2] == '\\' {
+			t.l.applyFile(v, t.weight)
+			t.push("")
+			return end
+		}
+		if m, rest, ok := strings.Cut(v, " "); ok && methods[m] {
+			t.l.readRequest(v, m, rest, t.weight)
+			t.push("")
+			return end
+		}
+		return i + 1
+	}
+	t.value(v)
+	t.push(v)
+	return end
+}
+
+// token reads the token at i and returns where it ends.
+func (t *textScanner) token(i int) int {
+	s := t.s
+	// An address first: it has bytes that words have not.
+	if c := s[i]; c == '[' || hexByte(c) || c == ':' {
+		if i == 0 || !wordByte(s[i-1]) {
+			slash := i > 0 && (s[i-1] == '/' || s[i-1] == ':')
+			if a, port, n := scanAddrPort(s[i:], slash || t.ciscoPort(i)); n > 0 {
+				if !a.Is4() || !versionLike(s, i, n, t.prev) {
+					t.addr(a, port)
+					return i + n
+				}
+			}
+		}
+		if c == '[' {
+			return i + 1
+		}
+	}
+	if n := urlScheme(s[i:]); n > 0 {
+		j := i + n
+		for j < len(s) && s[j] > ' ' && s[j] != '"' && s[j] != '\'' && s[j] != '>' && s[j] != '<' && s[j] != ']' && s[j] != '|' {
+			j++
+		}
+		for j > i+n && strings.IndexByte(".,;:)", s[j-1]) >= 0 {
+			j--
+		}
+		t.l.applyURL(s[i:j], t.weight)
+		t.push("")
+		return j
+	}
+	j := i
+	for j < len(s) {
+		c := s[j]
+		if wordByte(c) || c == '/' || c == '\\' || c == '@' || c == '$' || c == '%' || c == '+' || c == '~' || c == '&' || c == '?' {
+			j++
+			continue
+		}
+		if c == ':' && j+1 < len(s) && j > i {
+			// C:\x, aa:bb:cc…, iface:1.2.3.4, host:80, key:value
+			if s[j+1] == '\\' && j == i+1 || j-i == 2 && macAt(s, i) {
+				j++
+				for j < len(s) && (wordByte(s[j]) || s[j] == ':' || s[j] == '\\' || s[j] == '/' || s[j] == '$' || s[j] == '(' || s[j] == ')') {
+					j++
+				}
+				break
+			}
+		}
+		break
+	}
+	if j == i {
+		return i + 1
+	}
+	w := s[i:j]
+	k := j
+	for len(w) > 1 && (w[len(w)-1] == '.' || w[len(w)-1] == '?' || w[len(w)-1] == '/' && len(w) > 3 && w[0] != '/') {
+		w = w[:len(w)-1]
+	}
+	next := byte(0)
+	if k < len(s) {
+		next = s[k]
+	}
+	// iface:1.2.3.4/80 and iface/1.2.3.4(80), as Cisco writes ends.
+	if next == ':' && k+1 < len(s) && (digit(s[k+1]) || hexByte(s[k+1])) {
+		if a, port, n := scanAddrPort(s[k+1:], true); n > 0 && !macAddress(w) {
+			end := t.addr(a, port)
+			if end != nil && hostName(w, false) && digits(w) == 0 {
+				t.l.putText(end.iface, w, t.weight)
+			}
+			return k + 1 + n
+		}
+		if d := digits(s[k+1:]); d > 0 && d < 6 && domainName(w) && (k+1+d == len(s) || !alnum(s[k+1+d])) {
+			t.host(w)
+			t.port(s[k+1 : k+1+d])
+			return k + 1 + d
+		}
+	}
+	if sl := strings.IndexByte(w, '/'); sl > 0 && digit(w[min(sl+1, len(w)-1)]) {
+		if a, n := scanIPv4(w[sl+1:]); n > 0 {
+			_, port, m := scanAddrPort(s[i+sl+1:], true)
+			end := t.addr(a, port)
+			if end != nil && !protoPrefix(w[:sl]) {
+				t.l.putText(end.iface, w[:sl], t.weight)
+			}
+			return i + sl + 1 + m
+		}
+	}
+	// name[1.2.3.4]:port and name (1.2.3.4)
+	if (next == '[' || next == '(') && k+2 < len(s) {
+		if a, n := scanAddr(s[k+1:]); n > 0 && k+1+n < len(s) && (s[k+1+n] == ']' || s[k+1+n] == ')' || s[k+1+n] == '/' || s[k+1+n] == ':') && hostName(w, false) && !contextWord(w) {
+			end := t.addr(a, -1)
+			if end != nil && w != "unknown" && (domainName(w) || named(w)) {
+				t.l.putText(end.host, w, t.weight)
+			}
+			m := k + 1 + n
+			if m < len(s) && (s[m] == ']' || s[m] == ')') {
+				m++
+			}
+			if m+1 < len(s) && s[m] == ':' {
+				if d := digits(s[m+1:]); d > 0 && d < 6 {
+					t.port(s[m+1 : m+1+d])
+					m += 1 + d
+				}
+			}
+			return m
+		}
+	}
+	if next == ':' && k+1 < len(s) && s[k+1] != ' ' || next == '=' {
+		// key:value, the key's word sets the context
+		t.word(w, next)
+		return k + 1
+	}
+	t.value(w)
+	t.word(w, next)
+	return k
+}
+
+// ciscoPort tells whether a slash behind an address is before a port: both ends
+// of a Cisco message are written so.
+func (t *textScanner) ciscoPort(i int) bool {
+	switch t.prev {
+	case "from", "to", "src", "dst", "faddr", "gaddr", "laddr", "for":
+		j := i
+		for j < len(t.s) && (digit(t.s[j]) || t.s[j] == '.') {
+			j++
+		}
+		return j < len(t.s) && t.s[j] == '/' && strings.Contains(t.s[j:min(len(t.s), j+200)], "/")
+	}
+	return false
+}
+
+// versionLike reports whether what looks like an address is rather a version.
+func versionLike(s string, i, n int, prev string) bool {
+	switch {
+	case i > 0 && (s[i-1] == 'v' || s[i-1] == 'V' || s[i-1] == '-' || s[i-1] == '_'):
+		return true
+	}
+	return strings.EqualFold(prev, "version") || strings.EqualFold(prev, "v") || strings.EqualFold(prev, "ver") || strings.EqualFold(prev, "release") || strings.EqualFold(prev, "build")
+}
+
+func protoPrefix(w string) bool {
+	_, ok := transport(w)
+	return ok || strings.EqualFold(w, "ipv4") || strings.EqualFold(w, "ipv6")
+}
+
+func macAt(s string, i int) bool {
+	return i+17 <= len(s) && macAddress(s[i:i+17]) && (i+17 == len(s) || !hexByte(s[i+17]))
+}
+
+// addr places an address by the words around it and returns the end it went to.
+func (t *textScanner) addr(a netip.Addr, port int) *end {
+	l := t.l
+	defer t.push("")
+	side := t.side
+	if t.sideAge > 5 || side == noSide {
+		side = noSide
+	}
+	w := t.weight
+	if side == noSide {
+		w = guessWeight
+		switch {
+		case t.addrs == 0 && l.facts.weight[ocsf.SrcIP] == 0:
+			side = srcSide
+		case l.facts.weight[ocsf.SrcIP] != 0 && l.facts.weight[ocsf.DstIP] == 0 && t.addrs > 0 && l.E.Addr(ocsf.SrcIP) != a:
+			side = dstSide
+		default:
+			t.last = noSide
+			return nil
+		}
+	}
+	t.addrs++
+	t.side = noSide
+	e := &ends[side]
+	if side == noSide {
+		return nil
+	}
+	if a.IsUnspecified() || !l.put(e.ip, ocsf.Addr(a), w) && l.E.Addr(e.ip) != a {
+		t.last = noSide
+		return nil
+	}
+	t.last, t.lastAge = side, 0
+	if port >= 0 && e.port != ocsf.None {
+		l.put(e.port, ocsf.Int(int64(port)), w)
+	}
+	return e
+}
+
+// port places a port beside the last address.
+func (t *textScanner) port(v string) {
+	if t.last == noSide {
+		return
+	}
+	if p := ends[t.last].port; p != ocsf.None {
+		t.l.putText(p, v, t.weight)
+	}
+}
+
+// host places a name by the words around it.
+func (t *textScanner) host(w string) {
+	side := t.side
+	if t.sideAge > 4 || side == noSide || side == natSrc || side == natDst {
+		return
+	}
+	if f := ends[side].host; f != ocsf.None {
+		t.l.putText(f, w, t.weight)
+		t.last, t.lastAge = side, 0
+	}
+}
+
+// user takes a name that a word announced.
+func (t *textScanner) user(v string) {
+	t.want = wantNothing
+	defer t.push("")
+	v = strings.Trim(v, `'"<>[]()`)
+	if v == "" || nothing(v) || strings.Trim(v, "*") == "" {
+		return
+	}
+	m := meaning{read: readUser, weight: t.weight, side: t.wantTo}
+	if t.users > 0 && m.side == noSide {
+		return
+	}
+	// root@192.0.2.1
+	if i := strings.LastIndexByte(v, '@'); i > 0 {
+		if a, ok := addrOf(v[i+1:]); ok {
+			t.l.put(ocsf.SrcIP, ocsf.Addr(a), t.weight)
+			v = v[:i]
+		}
+	}
+	if t.l.applyUser(m, v) {
+		t.users++
+	}
+}
+
+// value looks at the shape of a word.
+func (t *textScanner) value(w string) {
+	l := t.l
+	switch {
+	case t.want == wantUser && t.wantAge <= 1 && t.userWord(w):
+		t.user(w)
+		return
+	case t.want == wantPort && digits(w) == len(w) && t.wantAge <= 1:
+		t.port(w)
+		t.want = wantNothing
+		return
+	case t.want == wantIface && t.wantAge <= 1 && (named(w) || lower(w[0]) || upper(w[0])) && !contextWord(w):
+		side := t.wantTo
+		if side == noSide {
+			side = srcSide
+		}
+		if f := ends[side].iface; f != ocsf.None {
+			l.putText(f, w, t.weight)
+		}
+		t.want = wantNothing
+		return
+	case t.want == wantRule && t.wantAge <= 1 && !contextWord(w) && !nothing(w):
+		l.putText(ocsf.RuleName, w, t.weight)
+		t.want = wantNothing
+		return
+	case t.want == wantHost && t.wantAge <= 1 && hostName(w, false) && !contextWord(w):
+		if a, ok := addrOf(w); ok {
+			t.addr(a, -1)
+		} else if named(w) {
+			l.putText(ocsf.SrcHostname, w, guessWeight)
+		}
+		t.want = wantNothing
+		return
+	}
+	switch {
+	case len(w) == 17 && macAddress(w) || len(w) == 14 && macAddress(w):
+		side := t.side
+		if t.sideAge > 4 || side != dstSide {
+			side = srcSide
+		}
+		if m, ok := ocsf.SrcMAC.Parse(w); ok {
+			l.put(ends[side].mac, m, t.weight)
+		}
+		t.side = noSide
+	case len(w) >= 32 && hashHex(w):
+		if l.E.AddHash(ocsf.FileHashes, w) {
+			l.facts.set++
+		}
+	case strings.IndexByte(w, '@') > 0 && mailAddress(w):
+		if t.side == dstSide && t.sideAge <= 3 {
+			l.putText(ocsf.EmailTo, w, t.weight)
+		} else if t.side == srcSide && t.sideAge <= 3 {
+			l.putText(ocsf.EmailFrom, w, t.weight)
+		} else if t.users == 0 {
+			l.applyUser(meaning{read: readUser, weight: guessWeight}, w)
+		}
+	case strings.IndexByte(w, '@') > 0 && strings.IndexByte(w, '@') < len(w)-4:
+		i := strings.LastIndexByte(w, '@')
+		if a, ok := addrOf(w[i+1:]); ok && l.put(ocsf.SrcIP, ocsf.Addr(a), t.weight) {
+			l.applyUser(meaning{read: readUser, weight: t.weight}, w[:i])
+		}
+	case strings.IndexByte(w, '\\') > 0:
+		if len(w) > 3 && w[1] == ':' && w[2] == '\\' || strings.HasPrefix(w, `\\`) || strings.Count(w, `\`) > 1 {
+			l.applyFile(w, guessWeight)
+		} else if i := strings.IndexByte(w, '\\'); i < len(w)-1 && !strings.ContainsRune(w, '/') && w[i+1] != 'n' && w[i+1] != 'x' && w[i+1] != 't' {
+			l.applyUser(meaning{read: readUser, weight: guessWeight + 1}, w)
+		}
+	case w[0] == '/' && len(w) > 2 && strings.LastIndexByte(w, '/') > 0 && letter(w[1]):
+		l.applyFile(w, guessWeight)
+	case len(w) < 10 && protoWord(w):
+		p, _ := transport(w)
+		l.put(ocsf.Protocol, ocsf.Text(p), t.weight)
+	case domainName(w):
+		t.host(w)
+	}
+}
+
+// protoWord recognizes a transport among words.
+func protoWord(w string) bool {
+	if !letter(w[0]) {
+		return false
+	}
+	_, ok := transport(w)
+	return ok && !strings.EqualFold(w, "ah")
+}
+
+// userWord reports whether w can be the user that the word before announced.
+func (t *textScanner) userWord(w string) bool {
+	if contextWord(w) || digits(w) == len(w) && len(w) < 3 {
+		return false
+	}
+	switch w {
+	case "for", "from", "is", "was", "has", "with", "by", "to", "in", "on", "at", "and", "or", "the", "a", "an", "not", "name", "id", "of",
+		"who", "logged", "login", "successfully", "authentication", "unknown", "failed", "password", "access", "agent", "group", "account", "user", "session", "sessions",
+		"disconnected", "connected", "IP", "ip", "address", "data", "does", "belongs", "added", "created", "removed", "deleted", "database", "profile", "invalid", "request",
+		"certificate", "rights", "credentials", "role", "local", "mode", "attempt", "attempts", "service", "connection", "interface", "activity", "will", "can", "locked", "this":
+		return false
+	}
+	return true
+}
+
+// contextWord reports whether w is one of the words that set the context.
+func contextWord(w string) bool {
+	var b [24]byte
+	f := foldWord(&b, w)
+	if f == nil {
+		return false
+	}
+	_, ok := contexts[string(f)]
+	return ok
+}
+
+// context is what a word tells of those that follow.
+type context struct {
+	side side
+	want want
+	to   side
+	age  int // how far it reaches
+}
+
+var contexts = func() map[string]context {
+	m := map[string]context{}
+	add := func(c context, words string) {
+		for _, w := range strings.Fields(words) {
+			m[w] = c
+		}
+	}
+	add(context{side: srcSide}, `from src source client remote peer rhost raddr attacker initiator caller sender faddr laddr_ srcip clientip peerip foreign rip host_ saddr sourceip ip`)
+	add(context{side: dstSide}, `to dst dest destination server target towards responder victim vserver dstip serverip daddr laddr local lip listener destip dstn relay`)
+	add(context{side: natSrc}, `gaddr nat translated mapped`)
+	add(context{want: wantUser}, `user username account login for_ uid_ usr principal logname ruser users`)
+	add(context{want: wantUser, to: actorSide}, `by admin administrator`)
+	add(context{want: wantPort}, `port`)
+	add(context{want: wantIface}, `interface iface intf`)
+	add(context{want: wantRule}, `policy rule acl access-group access-list list filter`)
+	add(context{want: wantFile}, `file filename`)
+	add(context{want: wantHost}, `host hostname computer workstation machine`)
+	return m
+}()
+
+// word takes what a word says of those that follow, and what it says itself.
+func (t *textScanner) word(w string, next byte) {
+	l := t.l
+	var b [24]byte
+	f := foldWord(&b, w)
+	if f == nil {
+		t.push(w)
+		return
+	}
+	if c, ok := contexts[string(f)]; ok {
+		if c.side != noSide {
+			if string(f) != "ip" || t.side == noSide || t.sideAge > 2 {
+				t.side, t.sideAge = c.side, -1
+			}
+		}
+		if c.want != wantNothing {
+			t.want, t.wantAge, t.wantTo = c.want, -1, c.to
+			if c.want == wantIface && t.side == dstSide && t.sideAge <= 2 {
+				t.wantTo = dstSide
+			}
+		}
+	} else if string(f) == "for" {
+		t.want, t.wantAge, t.wantTo = wantUser, -1, noSide
+		if !t.forUser() {
+			t.want = wantNothing
+		}
+	} else if t.want == wantUser && t.wantAge <= 0 {
+		switch string(f) {
+		case "name", "id", "is", "user", "invalid", "illegal", "unknown", "the", "authenticating", "was", "account":
+			t.wantAge = -2 // user name bob, invalid user bob
+		}
+	}
+	if v, ok := verdictWords[string(f)]; ok {
+		t.verdict(v, string(f))
+	}
+	if s, ok := levels[string(f)]; ok && t.prev == "" && t.prev2 == "" && s != ocsf.UnknownSeverity && levelWord(w) {
+		l.applySeverity(w, t.weight)
+	}
+	l.facts.hints |= hintWords[string(f)]
+	t.push(w)
+}
+
+// forUser tells whether the word "for" announces a user: behind words of
+// logging in.
+func (t *textScanner) forUser() bool {
+	var b [24]byte
+	for _, p := range [...]string{t.prev, t.prev2} {
+		if f := foldWord(&b, p); len(f) > 0 {
+			switch string(f) {
+			case "password", "publickey", "failed", "accepted", "login", "logon", "authentication", "session", "opened", "closed", "failure", "rejected", "succeeded",
+				"keyboard-interactive/pam", "keyboard-interactive", "gssapi-with-mic", "gssapi", "none", "successful", "denied", "auth", "failures", "hostbased", "exceeded", "attempts":
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// verdict weighs a word that tells how it went.
+func (t *textScanner) verdict(v verdictWord, w string) {
+	l := t.l
+	switch w {
+	case "true", "false", "yes", "no", "error", "errors", "ok", "log", "logged", "continue", "none", "clean", "rst", "reset", "timeout", "expired", "alert", "monitor", "completed",
+		"released", "forward", "stopped", "terminated", "pass", "exempt", "invalid", "wrong", "killed", "kill", "grant", "drop", "block", "aborted", "allow", "permit", "detected",
+		"detect", "notify", "notified", "observed", "audit", "approved":
+		if v.outcome == ocsf.Failure && (w == "invalid" || w == "wrong" || w == "aborted") || w == "error" && l.facts.hints&hintAuth != 0 {
+			l.setOutcome(v.outcome, guessWeight)
+		}
+		switch w {
+		case "drop", "block", "allow", "permit", "pass": // as the first words of a message: an order, or a tag of a rule
+			if t.prev2 == "" || upper(t.s[0]) {
+				l.setAction(v.action, v.disposition, guessWeight)
+			}
+		case "detected", "detect":
+			l.facts.hints |= 0
+		}
+		return
+	}
+	if v.action != 0 {
+		l.setAction(v.action, v.disposition, t.weight)
+	}
+	if v.outcome != 0 {
+		weight := t.weight
+		if v.outcome == ocsf.Success && strings.EqualFold(t.prev, "not") {
+			return
+		}
+		if v.action != 0 {
+			weight = guessWeight // denied tells of the action first
+		}
+		l.setOutcome(v.outcome, weight)
+	}
+}
+
+// readRequest reads "GET /x HTTP/1.1" found in quotes.
+func (l *Line) readRequest(v, method, rest string, weight uint8) {
+	l.putText(ocsf.HTTPMethod, method, weight)
+	if i := strings.LastIndex(rest, " HTTP/"); i >= 0 {
+		l.putText(ocsf.HTTPVersion, rest[i+1:], weight)
+		rest = rest[:i]
+	}
+	l.applyURL(rest, weight)
+}
