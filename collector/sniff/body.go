@@ -132,7 +132,11 @@ func (x *body) set(e *ocsf.Event, sum string) {
 	if x.mime != "" {
 		e.Set(ocsf.FileMIME, ocsf.Text(x.mime))
 	}
-	e.AddHash(ocsf.FileHashes, sum)
+	e.Append(ocsf.FileHashes, ocsf.ObjectOf(
+		ocsf.Attr(ocsf.FileHashAlg, ocsf.Int(3)),
+		ocsf.Attr(ocsf.FileHashAlgN, ocsf.Text("SHA-256")),
+		ocsf.Attr(ocsf.FileHash, ocsf.Text(sum)),
+	))
 }
 
 // file tells a file that came by outside HTTP: activity 1 up, 2 down.

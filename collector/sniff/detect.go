@@ -24,10 +24,10 @@ const (
 // those over UDP. To add one, write its file and put it here.
 func protocols() (streams, datagrams []protocol) {
 	streams = []protocol{
-		httpProtocol, dnsStreamProtocol,
+		tlsProtocol, httpProtocol, dnsStreamProtocol,
 	}
 	datagrams = []protocol{
-		dnsProtocol,
+		dnsProtocol, quicProtocol, dtlsProtocol,
 	}
 	return streams, datagrams
 }

@@ -232,7 +232,7 @@ func (h *httpReader) start(dir int, b []byte) int {
 	}
 	if !h.known {
 		h.known = true
-		if hasPrefixPart(b, "HTTP/") {
+		if isVersion(b) || hasPrefixPart(b, "HTTP/") {
 			h.client = 1 - dir
 		} else {
 			h.client = dir
@@ -377,7 +377,7 @@ func isVersion(b []byte) bool { return len(b) >= 5 && strings.EqualFold(string(b
 func (h *httpReader) response(b []byte) bool {
 	line := firstLine(b)
 	head := b[len(line):]
-	if !bytes.HasPrefix(line, []byte("HTTP/")) {
+	if !isVersion(line) {
 		return false
 	}
 	_, rest, _ := bytes.Cut(bytes.TrimRight(line, "\r\n"), []byte(" "))

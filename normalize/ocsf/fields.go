@@ -275,6 +275,7 @@ var (
 	FileInternal     = def("file.internal_name", String)
 	FileHashes       = defList("file.hashes", Object)
 	FileHashAlg      = def("file.hashes[].algorithm_id", Enum)
+	FileHashAlgN     = def("file.hashes[].algorithm", String)
 	FileHash         = def("file.hashes[].value", String)
 	FileResult       = def("file_result.name", Path)
 	FileResultPath   = def("file_result.path", Path)
