@@ -1,11 +1,11 @@
-// Package configs holds what Picket brings along: its configuration, its own
-// signatures and correlations, and the table that leads from Sigma's names to
-// OCSF.
+// Package configs holds what Picket brings along: its configuration with every
+// default, its own signatures and correlations, the table that leads from
+// Sigma's names to OCSF, and the demo's story.
 package configs
 
 import "embed"
 
 // FS holds the embedded files.
 //
-//go:embed signatures taxonomy.yaml
+//go:embed picket.yaml run.yaml signatures taxonomy.yaml demo
 var FS embed.FS
