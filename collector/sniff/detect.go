@@ -24,12 +24,12 @@ const (
 // those over UDP. To add one, write its file and put it here.
 func protocols() (streams, datagrams []protocol) {
 	streams = []protocol{
-		tlsProtocol, httpProtocol, dnsStreamProtocol,
+		tlsProtocol, httpProtocol, sshProtocol, dnsStreamProtocol,
 	}
 	datagrams = []protocol{
-		dnsProtocol, quicProtocol, dtlsProtocol,
+		dnsProtocol, quicProtocol, dtlsProtocol, dhcpProtocol, snmpProtocol, tftpProtocol,
 	}
-	return streams, datagrams
+	return append(streams, streamLabels...), append(datagrams, datagramLabels...)
 }
 
 // recognize asks the protocols in turn.

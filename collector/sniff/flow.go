@@ -41,6 +41,7 @@ type flow struct {
 	tries   uint8  // datagrams looked at to find the protocol
 	tls     *tlsFacts
 	tlsTold bool
+	notes   []ocsf.Pair
 	uid     string
 }
 
@@ -218,6 +219,9 @@ func (s *sensor) report(f *flow, activity uint8) {
 	if f.tls != nil {
 		f.tls.set(e)
 		f.tlsTold = true
+	}
+	for _, n := range f.notes {
+		e.SetUnmapped(n.Key, n.Value)
 	}
 	f.told = s.now
 	s.give(e)
