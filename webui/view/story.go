@@ -206,3 +206,15 @@ func remarks(in *ocsf.Incident) []ocsf.Remark {
 	}
 	return out
 }
+
+// assetText is what the site has told of a host, beside the name under which
+// it is shown.
+func assetText(a Asset, shown string) string {
+	var parts []string
+	for _, s := range []string{a.Name, a.Address, a.Role} {
+		if s != "" && !strings.EqualFold(s, shown) && (s != a.Address || strings.EqualFold(a.Name, shown)) {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, ", ")
+}

@@ -120,13 +120,17 @@ func visible(s string, emit func(piece string, mark bool)) {
 	flush(len(s))
 }
 
+// controls are the names of the control characters of ASCII. (Unicode has
+// pictures of them, but many fonts do not.)
+var controls = strings.Fields("NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US")
+
 // hidden names a character that is not shown as it is, else "".
 func hidden(r rune, marks int) string {
 	switch {
 	case r == 0x7f:
-		return "␡"
+		return "DEL"
 	case r < 0x20:
-		return string('␀' + r)
+		return controls[r]
 	case marks > maxMarks,
 		unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp),
 		unicode.Is(unicode.Zs, r) && r != ' ',
