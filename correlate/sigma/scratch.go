@@ -1,0 +1,173 @@
+package sigma
+
+import (
+	"strings"
+
+	"picket/normalize/ocsf"
+)
+
+// Scratch is the memory of one goroutine that matches. It holds what is known
+// of the event in hand: its values, their folded texts, the predicates that
+// were asked.
+type Scratch struct {
+	set   *Set
+	rec   Record
+	stamp uint32 // of the event; what carries another stamp is stale
+
+	slots    []slotVals
+	keyStamp []uint32
+	keyAt    []int32 // which of the record's own pairs has the key
+	memo     []uint32
+	litSeen  []uint32
+	ruleSeen []uint32
+	pending  []int32
+	hits     []int
+	buf      []byte
+	key      []byte
+	plans    map[string]*plan
+	keys     map[string]int32 // keys as they came -> key of the set, or -1
+	labels   labels
+
+	budget    int // bytes that expressions may still read of this event
+	throttled uint64
+}
+
+// slotVals are the values of one field.
+type slotVals struct {
+	stamp uint32
+	vals  []val
+}
+
+// val is one value as text.
+type val struct {
+	text   string
+	folded string
+	known  bool // folded is computed
+}
+
+// NewScratch returns memory for matching.
+func NewScratch() *Scratch { return &Scratch{} }
+
+// Throttled returns how many expressions were not run because their event was
+// too expensive already.
+func (sc *Scratch) Throttled() uint64 { return sc.throttled }
+
+const (
+	expressionBudget = 1 << 20 // bytes an event
+	maxPlans         = 2048
+	maxKeys          = 16384
+	maxKeyLen        = 256
+	maxPlanKey       = 1024
+	maxScratchBuf    = 1 << 20
+)
+
+// begin makes sc ready for an event.
+func (sc *Scratch) begin(s *Set, rec Record) {
+	if sc.set != s {
+		throttled := sc.throttled
+		*sc = Scratch{
+			set: s, slots: make([]slotVals, len(s.slots)), keyStamp: make([]uint32, len(s.keyNames)), keyAt: make([]int32, len(s.keyNames)),
+			memo: make([]uint32, len(s.preds)), litSeen: make([]uint32, len(s.lits)), ruleSeen: make([]uint32, len(s.rules)),
+			plans: map[string]*plan{}, keys: map[string]int32{}, throttled: throttled,
+		}
+	}
+	if sc.stamp++; sc.stamp >= 1<<31 {
+		for i := range sc.slots {
+			sc.slots[i].stamp = 0
+		}
+		clear(sc.keyStamp)
+		clear(sc.memo)
+		clear(sc.litSeen)
+		clear(sc.ruleSeen)
+		sc.stamp = 1
+	}
+	if cap(sc.buf) > maxScratchBuf {
+		sc.buf = nil
+	}
+	sc.rec, sc.buf, sc.budget = rec, sc.buf[:0], expressionBudget
+	rec.announce(sc)
+}
+
+// announce tells that pair i of the record has this key. A later pair with the
+// same key replaces an earlier one.
+func (sc *Scratch) announce(key string, i int, foldKeys bool) {
+	id, ok := sc.keys[key]
+	if !ok {
+		id = sc.set.keyOf(key, foldKeys)
+		if len(sc.keys) >= maxKeys {
+			clear(sc.keys)
+		}
+		if len(key) <= maxKeyLen {
+			sc.keys[strings.Clone(key)] = id
+		}
+	}
+	if id >= 0 {
+		sc.keyStamp[id], sc.keyAt[id] = sc.stamp, int32(i)
+	}
+}
+
+// values returns the values of a slot; none when the field is absent or null.
+func (sc *Scratch) values(slot int32) []val {
+	sv := &sc.slots[slot]
+	if sv.stamp == sc.stamp {
+		return sv.vals
+	}
+	sv.stamp = sc.stamp
+	sv.vals = sv.vals[:0]
+	for i := range sc.set.slots[slot].sources {
+		src := &sc.set.slots[slot].sources[i]
+		switch src.kind {
+		case fromKey:
+			if sc.keyStamp[src.key] == sc.stamp {
+				sv.vals = sc.rec.pair(sc, int(sc.keyAt[src.key]), sv.vals)
+			}
+		case fromField:
+			sv.vals = sc.rec.field(sc, src.field, sv.vals)
+		case fromAll:
+			sv.vals = sc.rec.all(sc, sv.vals)
+		}
+		if len(sv.vals) > 0 {
+			if src.derive != nil {
+				for i := range sv.vals {
+					sv.vals[i] = val{text: src.derive(sv.vals[i].text)}
+				}
+			}
+			break
+		}
+	}
+	return sv.vals
+}
+
+// fold returns the folded text of a value, computed once.
+func (sc *Scratch) fold(v *val) string {
+	if v.known {
+		return v.folded
+	}
+	v.known = true
+	if folded(v.text) {
+		v.folded = v.text
+		return v.folded
+	}
+	at := len(sc.buf)
+	sc.buf = appendFold(sc.buf, v.text)
+	v.folded = view(sc.buf[at:])
+	return v.folded
+}
+
+// add appends the values of an OCSF value as texts.
+func (sc *Scratch) add(vals []val, v ocsf.Value) []val {
+	switch v.Kind() {
+	case ocsf.KindNone:
+		return vals
+	case ocsf.KindText, ocsf.KindJSON:
+		return append(vals, val{text: v.Str()})
+	case ocsf.KindList, ocsf.KindObject:
+		for _, x := range v.List() {
+			vals = sc.add(vals, x)
+		}
+		return vals
+	}
+	at := len(sc.buf)
+	sc.buf = v.AppendText(sc.buf)
+	return append(vals, val{text: view(sc.buf[at:])})
+}
