@@ -24,10 +24,11 @@ const (
 // those over UDP. To add one, write its file and put it here.
 func protocols() (streams, datagrams []protocol) {
 	streams = []protocol{
-		tlsProtocol, httpProtocol, sshProtocol, dnsStreamProtocol,
+		tlsProtocol, httpProtocol, sshProtocol, smbProtocol, dnsStreamProtocol, rdpProtocol, kerberosStreamProtocol,
+		smtpProtocol, ftpProtocol, sipStreamProtocol, socksProtocol,
 	}
 	datagrams = []protocol{
-		dnsProtocol, quicProtocol, dtlsProtocol, dhcpProtocol, snmpProtocol, tftpProtocol,
+		dnsProtocol, quicProtocol, dtlsProtocol, dhcpProtocol, snmpProtocol, sipProtocol, tftpProtocol, kerberosProtocol,
 	}
 	return append(streams, streamLabels...), append(datagrams, datagramLabels...)
 }

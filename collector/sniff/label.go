@@ -370,26 +370,3 @@ func nfsStreamSays(f *flow, dir int, b []byte) verdict {
 	}
 	return nfsSays(f, dir, b[4:])
 }
-
-// berBody returns what a BER element with this tag holds, as far as it is there.
-func berBody(b []byte, tag byte) ([]byte, bool) {
-	if len(b) < 2 || b[0] != tag {
-		return nil, false
-	}
-	n, at := int(b[1]), 2
-	if n >= 0x80 {
-		k := n & 0x7f
-		if k == 0 || k > 4 || len(b) < 2+k {
-			return nil, false
-		}
-		n = 0
-		for _, c := range b[2 : 2+k] {
-			n = n<<8 | int(c)
-		}
-		at += k
-	}
-	if n < 0 {
-		return nil, false
-	}
-	return b[at:min(at+n, len(b))], true
-}

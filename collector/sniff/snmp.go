@@ -58,40 +58,19 @@ func (r *snmpReader) read(_ int, b []byte) int {
 	return len(b)
 }
 
-// snmpUser finds the user of the user-based security model (RFC 3414).
+// snmpUser finds the user of the user-based security model (RFC 3414): behind
+// the header come, as a string of octets, engine, boots, time and then the user.
 func snmpUser(b []byte) string {
-	head, ok := berBody(b, 0x30)
+	params, ok := berPath(b, 0x04, 0x30)
 	if !ok {
 		return ""
 	}
-	skip := func(x, body []byte) []byte { // what follows an element with this body
-		for i := range x {
-			if len(body) > 0 && &x[i] == &body[0] {
-				return x[i+len(body):]
-			}
-		}
-		if len(x) > 2 {
-			return x[2:]
-		}
-		return nil
-	}
-	rest := skip(b, head)
-	params, ok := berBody(rest, 4)
-	if !ok {
-		return ""
-	}
-	seq, ok := berBody(params, 0x30)
-	if !ok {
-		return ""
-	}
-	for _, tag := range [...]byte{4, 2, 2} { // engine, boots, time
-		v, ok := berBody(seq, tag)
-		if !ok {
+	for range 3 {
+		if _, params, ok = berNext(params); !ok {
 			return ""
 		}
-		seq = skip(seq, v)
 	}
-	user, ok := berBody(seq, 4)
+	user, ok := berBody(params, 4)
 	if !ok || len(user) > 255 {
 		return ""
 	}
