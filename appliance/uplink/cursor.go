@@ -54,8 +54,11 @@ func (l *lane) due(now time.Time, last uint64) bool {
 	if l.since.IsZero() {
 		l.since = now
 	}
-	return !now.Before(l.since.Add(l.linger)) || l.name == Events && last-l.seen >= burst
+	return !now.Before(l.since.Add(l.linger)) || last-l.seen >= burst
 }
+
+// idle reports whether all that was sent has its receipt and nothing is on its way.
+func (l *lane) idle() bool { return l.cur.Sent <= l.cur.Receipted && l.cur.Pending == nil }
 
 // failed puts the lane's next attempt off.
 func (l *lane) failed(now time.Time) {

@@ -58,11 +58,22 @@ func background(t testing.TB, what string, f func(context.Context) error) (stop 
 }
 
 func drainOptions(t testing.TB, dir string, urls ...string) soc.Options {
+	o := childOptions(dir, urls...)
+	o.Logger = logger(t)
+	return o
+}
+
+// childOptions have short waits.
+func childOptions(dir string, urls ...string) soc.Options {
 	return soc.Options{
-		Server: uplink.Servers{URLs: urls, Name: "drain"}, Dir: dir, Logger: logger(t),
+		Server: uplink.Servers{URLs: urls, Name: "drain"}, Dir: dir,
 		Duplicates: time.Second, AckWait: 2 * time.Second, Repeat: 500 * time.Millisecond, MaxFile: 1 << 20,
 		Counts: &soc.Counts{},
 	}
+}
+
+func drainOf(o soc.Options) func(context.Context) error {
+	return func(ctx context.Context) error { return soc.Drain(ctx, o) }
 }
 
 // stored reads the files of a drain: how often each number of a lane is there.
@@ -146,7 +157,7 @@ func TestLoop(t *testing.T) {
 	f.Health = func() []byte { return []byte(`{"class_uid":6008,"metadata":{"version":"1.8.0"}}`) }
 	f.HealthEvery = 50 * time.Millisecond
 	o := drainOptions(t, dir, c.urls()...)
-	background(t, "drain", func(ctx context.Context) error { return soc.Drain(ctx, o) })
+	background(t, "drain", drainOf(o))
 	background(t, "forwarder", f.Run)
 	l.addMix(3000)
 	within(t, 10*time.Second, "receipts", func() bool { return receipted(f, l) })

@@ -102,6 +102,9 @@ func (f *Forwarder) publish() {
 		s.Lanes = make([]LaneStatus, len(f.lanes))
 	}
 	for i, l := range f.lanes {
+		if l.idle() && l.seen >= s.Last {
+			l.oldest, l.backlog = 0, 0
+		}
 		s.Lanes[i] = LaneStatus{
 			Lane: l.name, Sent: l.cur.Sent, Receipted: l.cur.Receipted, Seen: l.seen,
 			Pending: l.cur.Pending != nil, Backlog: l.backlog, Oldest: l.oldest,
@@ -148,7 +151,7 @@ func (f *Forwarder) look(ctx context.Context, now time.Time) {
 // where it finds nothing the lane has been looked through.
 func (f *Forwarder) measure(ctx context.Context, l *lane) {
 	last, after := f.Log.Last(), l.cur.Receipted
-	if idle := l.cur.Sent <= l.cur.Receipted && l.cur.Pending == nil; idle {
+	if l.idle() {
 		after = max(after, l.seen)
 		l.oldest = 0
 	}

@@ -1,0 +1,143 @@
+package appliance
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"picket/correlate"
+	"picket/normalize/ocsf"
+	"picket/store"
+	"picket/webui/view"
+)
+
+// Change is what a person does to an incident.
+type Change struct {
+	Kind    string     `json:"kind"` // assign, comment, triage, contain, close, reopen, merge
+	By      string     `json:"by"`
+	From    string     `json:"from,omitempty"` // address
+	Owner   string     `json:"owner,omitempty"`
+	Verdict string     `json:"verdict,omitempty"` // true_positive, benign, false_positive
+	Note    string     `json:"note,omitempty"`
+	Other   string     `json:"other,omitempty"` // uid, for merge
+	Seen    ocsf.State `json:"seen,omitempty"`  // the state in which it was seen, "" for no matter which
+}
+
+// errChanged: the incident is in another state by now than the one that was seen.
+var errChanged = fmt.Errorf("it was changed meanwhile: %w", ErrRefused)
+
+// ChangeIncident does what a person decided, durably and audited, and returns
+// the incident as it is then.
+func (a *Appliance) ChangeIncident(ctx context.Context, uid string, c Change) (*ocsf.Incident, error) {
+	var result *ocsf.Incident
+	err := a.pipe.order(ctx, func(en *correlate.Engine, out *correlate.Output) error {
+		stored, err := a.archive.Incident(uid)
+		if err != nil {
+			return err
+		}
+		if c.Seen != "" && stored.State != c.Seen {
+			return errChanged
+		}
+		ch := correlate.Change{Kind: correlate.ChangeKind(c.Kind), By: c.By, Time: a.opt.Now().UnixMilli(), Owner: c.Owner, Verdict: c.Verdict, Note: c.Note}
+		if c.Other != "" {
+			if ch.Other, err = a.archive.Incident(c.Other); err != nil {
+				return err
+			}
+		}
+		if err := en.Apply(stored, ch, out); err != nil {
+			return fmt.Errorf("%w: %w", err, ErrRefused)
+		}
+		for _, in := range out.Incidents {
+			if in.UID == stored.UID {
+				result = in
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	detail := c.Note
+	if c.Verdict != "" {
+		detail = c.Verdict + ": " + detail
+	}
+	if c.Kind == string(correlate.Assign) {
+		detail = c.Owner
+	}
+	entry := view.AuditEntry{Time: a.opt.Now().UnixMilli(), By: c.By, From: c.From, Action: c.Kind + " incident", Object: uid, Detail: detail}
+	if err := audit(a.store, entry); err != nil {
+		return nil, err
+	}
+	if result == nil {
+		return a.archive.Incident(uid)
+	}
+	return result, nil
+}
+
+// Names in the state.
+const (
+	stateBucket  = "appliance"
+	sourcesKey   = "sources"
+	assetsKey    = "assets"
+	auditJournal = "audit"
+	maxAssets    = 16 << 20 // bytes of a file of hosts
+)
+
+// assets returns what the site has told about its hosts.
+func (a *Appliance) assets() ([]correlate.Asset, error) {
+	var list []correlate.Asset
+	_, err := store.Load(a.store.Bucket(stateBucket), assetsKey, &list)
+	return list, err
+}
+
+// ImportAssets takes a CSV file in place of the inventory, durably and audited,
+// and returns how many hosts it named. A file that is wrong changes nothing.
+func (a *Appliance) ImportAssets(ctx context.Context, csv io.Reader, by string) (int, error) {
+	list, err := correlate.ReadAssets(csv)
+	if err != nil {
+		return 0, err
+	}
+	if len(list) == 0 {
+		return 0, errors.New("assets: the file names no host")
+	}
+	if err := store.Save(a.store.Bucket(stateBucket), assetsKey, list); err != nil {
+		return 0, err
+	}
+	err = a.pipe.order(ctx, func(en *correlate.Engine, _ *correlate.Output) error {
+		en.SetInventory(correlate.NewInventory(list))
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	entry := view.AuditEntry{Time: a.opt.Now().UnixMilli(), By: by, Action: "imported hosts", Detail: fmt.Sprintf("%d hosts", len(list))}
+	return len(list), audit(a.store, entry)
+}
+
+// audit keeps what a person did.
+func audit(st *store.Store, e view.AuditEntry) error {
+	b, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	_, err = st.Journal(auditJournal).Append(b)
+	return err
+}
+
+// auditEntries returns entries numbered below before (0: all), the newest first.
+func auditEntries(st *store.Store, before uint64, limit int) ([]view.AuditEntry, error) {
+	var out []view.AuditEntry
+	var bad error
+	err := st.Journal(auditJournal).Newest(before, func(n uint64, b []byte) bool {
+		var e view.AuditEntry
+		if bad = json.Unmarshal(b, &e); bad != nil {
+			return false
+		}
+		e.Seq = n
+		out = append(out, e)
+		return len(out) < limit
+	})
+	return out, errors.Join(err, bad)
+}

@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"picket/appliance/config"
+	"picket/configs"
+)
+
+func configCommand() *cobra.Command {
+	check := &cobra.Command{
+		Use:   "check FILE",
+		Short: "Say what is wrong with a configuration file, each with its key",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := config.Load(args[0]); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s is well\n", args[0])
+			return nil
+		},
+	}
+	show := &cobra.Command{
+		Use:   "example",
+		Short: "Print a configuration file with every default, explained",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			b, err := configs.FS.ReadFile("picket.yaml")
+			if err != nil {
+				return err
+			}
+			_, err = cmd.OutOrStdout().Write(b)
+			return err
+		},
+	}
+	return group("config", "Check a configuration file, or print one with every default", check, show)
+}

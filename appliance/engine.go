@@ -1,0 +1,192 @@
+package appliance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/netip"
+	"os"
+	"time"
+
+	"picket/configs"
+	"picket/correlate"
+	"picket/normalize/ocsf"
+	"picket/normalize/ocsf/filter"
+	"picket/store"
+)
+
+// loadRules compiles the built-in pack, a folder of rules, or both. Rules that
+// do not compile are listed and do not run; only a folder that cannot be read is
+// an error.
+func loadRules(builtin bool, folder string) (*ruleSet, error) {
+	from := packs{}
+	if builtin {
+		pack, err := fs.Sub(configs.FS, "signatures")
+		if err != nil {
+			return nil, err
+		}
+		from["builtin"] = pack
+	}
+	if folder != "" {
+		st, err := os.Stat(folder)
+		if err != nil {
+			return nil, fmt.Errorf("rules: %w", err)
+		}
+		if !st.IsDir() {
+			return nil, fmt.Errorf("rules: %s is no folder", folder)
+		}
+		from["site"] = os.DirFS(folder)
+	}
+	taxonomy, err := configs.FS.ReadFile("taxonomy.yaml")
+	if err != nil {
+		return nil, err
+	}
+	rules, failures, err := correlate.LoadRules(from, taxonomy, correlate.RuleOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("rules: %w", err)
+	}
+	rs := &ruleSet{rules: rules, count: rules.Len()}
+	for _, f := range failures {
+		rs.failed = append(rs.failed, f.Error())
+	}
+	return rs, nil
+}
+
+// parseFilters reads the filters of what is not kept.
+func parseFilters(texts []string) ([]*filter.Expr, error) {
+	var out []*filter.Expr
+	for _, t := range texts {
+		f, err := filter.Parse(t)
+		if err != nil {
+			return nil, fmt.Errorf("drop: %q: %w", t, err)
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// sourceZones reads zones by address.
+func sourceZones(names map[string]string) (map[netip.Addr]*time.Location, error) {
+	out := map[netip.Addr]*time.Location{}
+	for addr, name := range names {
+		a, err := netip.ParseAddr(addr)
+		if err != nil {
+			return nil, fmt.Errorf("timezones: %w", err)
+		}
+		if out[a], err = time.LoadLocation(name); err != nil {
+			return nil, fmt.Errorf("timezones: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// readInventory reads a CSV file of the site's hosts; "" gives none.
+func readInventory(file string) (*correlate.Inventory, error) {
+	if file == "" {
+		return correlate.NewInventory(nil), nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("assets: %w", err)
+	}
+	defer f.Close()
+	list, err := correlate.ReadAssets(io.LimitReader(f, maxAssets))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return correlate.NewInventory(list), nil
+}
+
+// engineOptions let the engine see what the log holds already.
+func engineOptions(st *store.Store) correlate.Options {
+	return correlate.Options{
+		Exists: func(uid string) bool { _, err := st.Finding(uid); return err == nil },
+		Stored: func(uid string) *ocsf.Incident {
+			in, err := st.Incident(uid)
+			if err != nil {
+				return nil
+			}
+			return in
+		},
+	}
+}
+
+// resume gives the engine back what it knew, and shows it what was committed
+// since: after a kill nothing of what it would have found is missing, and
+// nothing is there twice.
+func resume(ctx context.Context, st *store.Store, engine *correlate.Engine, rules *correlate.Rules, log *slog.Logger) error {
+	seq, state, err := st.Checkpoint()
+	if err != nil {
+		return fmt.Errorf("resume: %w", err)
+	}
+	if state != nil {
+		if err := engine.Restore(state); err != nil {
+			log.Warn("what the engine knew cannot be read; it learns from the whole log again", "error", err)
+			seq = 0
+		}
+	}
+	if seq >= st.Last() {
+		return nil
+	}
+	var out correlate.Output
+	scratch := rules.NewScratch()
+	n := 0
+	err = st.Read(ctx, seq, func(e *ocsf.Event) bool {
+		if e.Parser != ownParser {
+			engine.Observe(e, rules.Match(e, scratch), &out)
+			n++
+		}
+		return true
+	})
+	if err != nil {
+		return fmt.Errorf("resume: %w", err)
+	}
+	next, now := st.Next(), time.Now().UnixMilli()
+	var late []*ocsf.Event
+	for _, f := range out.Findings {
+		f.Seq = next
+		next++
+		late = append(late, f.Event(now))
+	}
+	for _, in := range out.Incidents {
+		in.Seq = next
+		next++
+		late = append(late, in.Event(now))
+	}
+	if len(late) > 0 {
+		if err := st.Append(ctx, late); err != nil {
+			return fmt.Errorf("resume: %w", err)
+		}
+	}
+	if n > 0 {
+		log.Info("the engine has caught up with the log", "events", n, "findings", len(out.Findings))
+	}
+	return nil
+}
+
+// ownParser marks Picket's own findings and incidents in the log.
+const ownParser = "picket"
+
+// saveEngine returns the state of the engine for a checkpoint, nil when there is
+// none to be had: the one before is kept then.
+func saveEngine(en *correlate.Engine) []byte {
+	b, err := en.Snapshot()
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+// keepState keeps the engine's state that came with a commit. A failure is no
+// loss: the state before is there, and the log behind it.
+func keepState(st *store.Store, c *commit, log *slog.Logger) {
+	if c.state == nil {
+		return
+	}
+	if err := st.SetCheckpoint(c.stateSeq, c.state); err != nil && !errors.Is(err, store.ErrClosed) {
+		log.Warn("the engine's state was not kept", "error", err)
+	}
+}

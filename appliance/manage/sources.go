@@ -1,0 +1,224 @@
+package manage
+
+import (
+	"encoding/json"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"picket/normalize/ocsf"
+)
+
+// Source is who says things: a device, as far as its lines name it, else the
+// address that sent them.
+type Source struct {
+	Name          string            `json:"name"` // host name in the lines, else the address
+	Address       string            `json:"address,omitempty"`
+	Input         string            `json:"input,omitempty"`
+	Product       string            `json:"product,omitempty"`
+	First         int64             `json:"first"` // receive time, ms
+	Last          int64             `json:"last"`
+	Events        uint64            `json:"events"`
+	Bytes         uint64            `json:"bytes"`
+	NotUnderstood uint64            `json:"not_understood"`
+	Samples       []string          `json:"samples,omitempty"` // of lines that nobody understood
+	Parsers       map[string]uint64 `json:"parsers,omitempty"`
+	Gap           int64             `json:"gap"`  // usual longest time between two lines, ms
+	Skew          int64             `json:"skew"` // its clock against ours at the last line, ms: positive is ahead
+	Silent        bool              `json:"silent"`
+	Hours         []uint64          `json:"hours,omitempty"` // events in each of the last hours, oldest first
+	hour          int64             // number of the hour that the last of Hours counts
+}
+
+// maxHours is how many hours back a source's counts reach.
+const maxHours = 24
+
+// count counts an event received at now, ms.
+func (src *Source) count(now int64) {
+	hour := now / time.Hour.Milliseconds()
+	if src.Hours == nil {
+		src.Hours, src.hour = make([]uint64, maxHours), hour
+	}
+	src.turn(hour)
+	src.Hours[maxHours-1]++
+}
+
+// turn moves the counts so that the last of them is of this hour.
+func (src *Source) turn(hour int64) {
+	if src.Hours == nil || hour <= src.hour {
+		return
+	}
+	n := int(min(hour-src.hour, maxHours))
+	copy(src.Hours, src.Hours[n:])
+	clear(src.Hours[maxHours-n:])
+	src.hour = hour
+}
+
+// Limits of the table.
+const (
+	maxSources = 2048
+	maxSamples = 8
+	maxSample  = 1024
+	maxParsers = 16
+	// OtherSources is the name under which sources over the limit are counted.
+	OtherSources = "(others)"
+)
+
+// Sources is the table of sources. It is safe for concurrent use.
+type Sources struct {
+	// Quiet is how long any source may say nothing before it counts as silent.
+	Quiet time.Duration
+
+	mu     sync.Mutex // guards by
+	by     map[key]*Source
+	latest int64 // newest receive time seen, ms
+}
+
+type key struct {
+	name string
+	addr netip.Addr
+}
+
+// Observe takes note of one event.
+func (s *Sources) Observe(e *ocsf.Event) {
+	name := e.Text(ocsf.DeviceHostname)
+	k := key{name: name, addr: e.From}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	src := s.by[k]
+	if src == nil {
+		src = s.add(k)
+	}
+	now := e.Logged
+	s.latest = max(s.latest, now)
+	if src.Last != 0 && now > src.Last {
+		// The usual gap falls slowly and rises at once, but never for a silence
+		// that was reported.
+		if gap := now - src.Last; gap > src.Gap && !src.Silent {
+			src.Gap = gap
+		} else {
+			src.Gap -= src.Gap / 4096
+		}
+	}
+	src.Last, src.Silent = now, false
+	src.Events++
+	src.count(now)
+	if src.First == 0 {
+		src.First = now
+	}
+	src.Bytes += uint64(len(e.Raw))
+	if e.Time != 0 {
+		src.Skew = e.Time - now
+	}
+	if p := e.Text(ocsf.ProductName); p != "" && p != src.Product {
+		src.Product = strings.Clone(p)
+	}
+	if e.Input != src.Input {
+		src.Input = strings.Clone(e.Input)
+	}
+	if e.Parser == "" {
+		src.NotUnderstood++
+		if len(src.Samples) < maxSamples {
+			src.Samples = append(src.Samples, strings.ToValidUTF8(e.Raw[:min(len(e.Raw), maxSample)], "\uFFFD"))
+		}
+		return
+	}
+	if _, ok := src.Parsers[e.Parser]; ok || len(src.Parsers) < maxParsers {
+		src.Parsers[e.Parser]++
+	}
+}
+
+func (s *Sources) add(k key) *Source {
+	if s.by == nil {
+		s.by = map[key]*Source{}
+	}
+	if len(s.by) >= maxSources {
+		k = key{name: OtherSources}
+		if src := s.by[k]; src != nil {
+			return src
+		}
+	}
+	src := &Source{Name: strings.Clone(k.name), Parsers: map[string]uint64{}}
+	if k.addr.IsValid() {
+		src.Address = k.addr.String()
+	}
+	if src.Name == "" {
+		src.Name = src.Address
+	}
+	if src.Name == "" {
+		src.Name = "(unnamed)"
+	}
+	k.name = strings.Clone(k.name)
+	s.by[k] = src
+	return src
+}
+
+// SetQuiet changes Quiet while the table is in use.
+func (s *Sources) SetQuiet(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Quiet = d
+}
+
+// List returns a copy of the table, the one heard last first; Silent is as of
+// now (ms).
+func (s *Sources) List(now int64) []Source {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]Source, 0, len(s.by))
+	for _, src := range s.by {
+		src.Silent = now-src.Last > max(s.Quiet.Milliseconds(), 3*src.Gap) && src.Events > 3
+		src.turn(now / time.Hour.Milliseconds())
+		c := *src
+		c.Hours = slices.Clone(src.Hours)
+		c.Samples = slices.Clone(src.Samples)
+		c.Parsers = make(map[string]uint64, len(src.Parsers))
+		for p, n := range src.Parsers {
+			c.Parsers[p] = n
+		}
+		out = append(out, c)
+	}
+	slices.SortFunc(out, func(a, b Source) int {
+		if a.Last != b.Last {
+			return int(min(max(b.Last-a.Last, -1), 1))
+		}
+		return strings.Compare(a.Name+a.Address, b.Name+b.Address)
+	})
+	return out
+}
+
+// Save returns the table for keeping over a restart.
+func (s *Sources) Save() ([]byte, error) {
+	return json.Marshal(s.List(0))
+}
+
+// Load takes back what Save returned, beside what was learned since.
+func (s *Sources) Load(b []byte) error {
+	var list []Source
+	if err := json.Unmarshal(b, &list); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, src := range list[:min(len(list), maxSources)] {
+		k := key{name: src.Name}
+		k.addr, _ = netip.ParseAddr(src.Address)
+		if src.Name == src.Address || src.Name == "(unnamed)" {
+			k.name = ""
+		}
+		if _, ok := s.by[k]; ok {
+			continue
+		}
+		if s.by == nil {
+			s.by = map[key]*Source{}
+		}
+		src.Hours, src.hour = nil, 0 // of a time that nobody knows
+		if src.Parsers == nil {
+			src.Parsers = map[string]uint64{}
+		}
+		s.by[k] = &src
+	}
+	return nil
+}
