@@ -3,6 +3,7 @@ package soc
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"syscall"
@@ -51,7 +52,6 @@ type series struct {
 	size int64 // bytes of it that are committed
 
 	announced bool // the file has been named in the index
-	fixed     bool // what a crash left behind size has been cut off
 	active    time.Time
 }
 
@@ -77,7 +77,7 @@ type vault struct {
 
 // openVault opens a folder, makes it if need be, and holds it against a second
 // process until close.
-func openVault(dir string, maxFile int64) (v *vault, err error) {
+func openVault(dir string, maxFile int64) (_ *vault, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("soc: %w", err)
 	}
@@ -85,7 +85,7 @@ func openVault(dir string, maxFile int64) (v *vault, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("soc: %w", err)
 	}
-	v = &vault{root: root, maxFile: maxFile, series: map[key]*series{}, logs: map[[2]string]map[string]bool{}, held: -1}
+	v := &vault{root: root, maxFile: maxFile, series: map[key]*series{}, logs: map[[2]string]map[string]bool{}, held: -1}
 	defer func() {
 		if err != nil {
 			v.close()
@@ -111,7 +111,46 @@ func openVault(dir string, maxFile int64) (v *vault, err error) {
 		return nil, fmt.Errorf("soc: %w", err)
 	}
 	v.bytes = good
+	for _, s := range v.series {
+		if err := v.cut(s); err != nil {
+			return nil, err
+		}
+	}
 	return v, nil
+}
+
+// cut cuts off what a crash left behind the last commit. Only the file that was
+// written to can have such a rest.
+func (v *vault) cut(s *series) error {
+	name := s.key.file(s.file)
+	info, err := v.root.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if s.size > 0 { // taken away, to be kept elsewhere
+			s.file, s.size, s.announced = s.file+1, 0, false
+		}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("soc: %w", err)
+	}
+	if info.Size() < s.size {
+		return fmt.Errorf("soc: %s has %d bytes, and %d were written: it is damaged; put it aside", name, info.Size(), s.size)
+	}
+	if info.Size() == s.size {
+		return nil
+	}
+	f, err := v.root.OpenFile(name, os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("soc: %w", err)
+	}
+	defer f.Close()
+	if err := f.Truncate(s.size); err != nil {
+		return fmt.Errorf("soc: %w", err)
+	}
+	if err := f.Sync(); err != nil {
+		return fmt.Errorf("soc: %w", err)
+	}
+	return nil
 }
 
 func (v *vault) close() error {
@@ -228,7 +267,7 @@ func (v *vault) write(s *series, data []byte) error {
 		if err := v.record(s.record()); err != nil {
 			return err
 		}
-		s.announced, s.fixed = true, true
+		s.announced = true
 	}
 	if s.size == 0 {
 		if err := makeDirs(v.root, s.dir()); err != nil {
@@ -240,19 +279,6 @@ func (v *vault) write(s *series, data []byte) error {
 		return err
 	}
 	defer f.Close()
-	if !s.fixed {
-		info, err := f.Stat()
-		if err != nil {
-			return err
-		}
-		if info.Size() < s.size && info.Size() > 0 {
-			return fmt.Errorf("%s has %d bytes, %d were written: it is damaged; put it aside", f.Name(), info.Size(), s.size)
-		}
-		if info.Size() < s.size {
-			s.size = 0 // someone took the file away to keep it elsewhere
-		}
-		s.fixed = true
-	}
 	if s.size == 0 {
 		if err := syncDir(v.root, s.dir()); err != nil {
 			return err
