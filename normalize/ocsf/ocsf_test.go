@@ -130,3 +130,24 @@ func BenchmarkConform(b *testing.B) {
 		e.Conform()
 	}
 }
+
+func FuzzReadJSON(f *testing.F) {
+	e := firewall()
+	e.Conform()
+	f.Add(e.AppendJSON(nil))
+	f.Add([]byte(`{"class_uid":2004,"evidences":[{"src_endpoint":{"ip":"192.0.2.1"}}],"unmapped":{"a":[1,{"b":null}]}}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var e, back Event
+		if ReadJSON(b, &e) != nil {
+			return
+		}
+		e.Conform()
+		out := e.AppendJSON(nil)
+		if !json.Valid(out) {
+			t.Fatalf("not JSON: %s", out)
+		}
+		if err := ReadJSON(out, &back); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	})
+}
