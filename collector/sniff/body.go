@@ -18,7 +18,7 @@ import (
 type body struct {
 	name    string
 	mime    string
-	coding  string // gzip or deflate: the file is what comes out of it
+	codings []string // gzip or deflate, as they were applied: the file is what comes out
 	size    int64
 	sum     hash.Hash
 	packed  []byte
@@ -28,7 +28,7 @@ type body struct {
 
 const (
 	maxPacked   = 1 << 20 // bytes kept to be unpacked
-	maxUnpacked = 8 << 20 // bytes unpacked: more is a bomb
+	maxUnpacked = 4 << 20 // bytes unpacked: more is a bomb
 )
 
 // write takes the next bytes.
@@ -41,7 +41,7 @@ func (x *body) write(s *sensor, b []byte) {
 	if x.giveUp {
 		return
 	}
-	if x.coding != "" {
+	if len(x.codings) > 0 {
 		if len(x.packed)+len(b) > maxPacked || s.buffered+len(b) > s.opt.MaxBuffered {
 			x.lose(s)
 			return
@@ -68,37 +68,37 @@ func (x *body) close(s *sensor) string {
 	if x.giveUp || !x.started {
 		return ""
 	}
-	if x.coding != "" {
+	if len(x.codings) > 0 {
 		packed := x.packed
 		s.buffered -= len(packed)
 		x.packed = nil
-		x.sum = sha256.New()
-		n, ok := unpack(x.coding, packed, x.sum)
-		if !ok {
-			if n > 0 {
+		for i := len(x.codings) - 1; i >= 0; i-- {
+			plain, ok := unpack(x.codings[i], packed)
+			if !ok && len(plain) > 0 {
 				x.giveUp = true
 				return ""
 			}
-			x.sum = sha256.New() // not packed after all
-			x.sum.Write(packed)
-			n = int64(len(packed))
+			if ok {
+				packed = plain
+			} // else it was not packed after all
 		}
-		x.size = n
-		x.coding = ""
+		x.sum = sha256.New()
+		x.sum.Write(packed)
+		x.size, x.codings = int64(len(packed)), nil
 	}
 	x.giveUp = true
 	return hex.EncodeToString(x.sum.Sum(nil))
 }
 
-// unpack writes what packed holds to w, as far as the bound; false when it was
-// broken or did not end.
-func unpack(coding string, packed []byte, w io.Writer) (int64, bool) {
+// unpack returns what packed holds, as far as the bound; false when it was broken
+// or did not end.
+func unpack(coding string, packed []byte) ([]byte, bool) {
 	var r io.Reader
 	switch coding {
 	case "gzip":
 		z, err := gzip.NewReader(bytes.NewReader(packed))
 		if err != nil {
-			return 0, false
+			return nil, false
 		}
 		z.Multistream(false)
 		r = z
@@ -110,11 +110,8 @@ func unpack(coding string, packed []byte, w io.Writer) (int64, bool) {
 			r = z
 		}
 	}
-	n, err := io.Copy(w, io.LimitReader(r, maxUnpacked))
-	if err != nil || n == maxUnpacked {
-		return n, false
-	}
-	return n, true
+	plain, err := io.ReadAll(io.LimitReader(r, maxUnpacked))
+	return plain, err == nil && len(plain) < maxUnpacked
 }
 
 // set says in e that this file came along.

@@ -276,7 +276,7 @@ func (r *ftpReader) tell(c *ftpCommand) {
 	e.Set(ocsf.Command, ocsf.Text(c.verb))
 	if c.arg != "" {
 		arg := c.arg
-		if c.verb == "PASS" {
+		if c.verb == "PASS" && !strings.EqualFold(r.user, "anonymous") && !strings.EqualFold(r.user, "ftp") {
 			arg = hidden
 		}
 		e.SetUnmapped("argument", ocsf.Text(arg))

@@ -91,16 +91,17 @@ type httpTx struct {
 	host, agent, referrer, forward string
 	user                           string
 	reqDone                        bool
+	simple                         bool        // of HTTP/0.9
+	form                           *mimeReader // files of a form that is uploaded
 	req                            body
 
-	answered              bool
-	code                  int
-	message, server       string
-	contentType           string
-	resTime               int64
-	res                   body
-	resDone               bool
-	websocket, authorized bool
+	answered        bool
+	code            int
+	message, server string
+	contentType     string
+	resTime         int64
+	res             body
+	resDone         bool
 }
 
 // states of one direction.
@@ -113,6 +114,9 @@ const (
 	httpTrailer
 	httpUntilClose
 )
+
+// again is what a step returns that took nothing but changed the state.
+const again = -2
 
 type httpReader struct {
 	s       *sensor
@@ -131,6 +135,9 @@ func (h *httpReader) read(dir int, b []byte) int {
 	done := 0
 	for done < len(b) {
 		n := h.step(dir, b[done:])
+		if n == again {
+			continue
+		}
 		if n < 0 {
 			return -1
 		}
@@ -152,7 +159,7 @@ func (h *httpReader) step(dir int, b []byte) int {
 		return h.start(dir, b)
 	case httpLength, httpChunkData:
 		n := int(min(h.left[dir], int64(len(b))))
-		h.body(dir).write(h.s, b[:n])
+		h.write(dir, b[:n])
 		if h.left[dir] -= int64(n); h.left[dir] == 0 {
 			if h.state[dir] == httpChunkData {
 				h.state[dir] = httpChunkEnd
@@ -162,7 +169,7 @@ func (h *httpReader) step(dir int, b []byte) int {
 		}
 		return n
 	case httpUntilClose:
-		h.body(dir).write(h.s, b)
+		h.write(dir, b)
 		return len(b)
 	}
 	i := bytes.IndexByte(b, '\n')
@@ -238,6 +245,9 @@ func (h *httpReader) start(dir int, b []byte) int {
 			h.client = dir
 		}
 	}
+	if dir != h.client && len(h.txs) > 0 && h.txs[0].simple && !isVersion(b) {
+		return h.bare(dir)
+	}
 	if dir == h.client && lastVersion(firstLine(b)) < 0 && bytes.IndexByte(b, '\n') >= 0 {
 		if n, ok := h.simple(b); ok {
 			return n
@@ -269,13 +279,21 @@ func (h *httpReader) simple(b []byte) (int, bool) {
 	if !ok || method != "GET" {
 		return 0, false
 	}
-	if t := h.begin(method, uri); t != nil {
-		t.reqDone = true
-	}
+	t := h.begin(method, uri)
+	t.reqDone, t.simple = true, true
 	return i + 1, true
 }
 
-// begin opens a transaction; nil when too many are open.
+// bare takes the response of HTTP/0.9: a body, up to the end of the connection.
+func (h *httpReader) bare(dir int) int {
+	t := h.txs[0]
+	h.telling = t
+	t.answered, t.resTime = true, h.s.pkt.time
+	h.state[dir] = httpUntilClose
+	return again
+}
+
+// begin opens a transaction.
 func (h *httpReader) begin(method, uri string) *httpTx {
 	if len(h.txs) >= maxPipeline {
 		h.tell(h.txs[0])
@@ -347,13 +365,15 @@ func (h *httpReader) request(b []byte) bool {
 			chunked = containsFold(value, "chunked")
 		case "content-type":
 			t.req.mime = mediaType(value)
+			if t.req.mime == "multipart/form-data" {
+				t.form = newForm(h.s, h.f, value)
+			}
 		case "content-encoding":
-			t.req.coding = coding(value)
+			t.req.codings = codings(t.req.codings, value)
 		case "content-disposition":
 			t.req.name = dispositionName(value)
 		case "authorization":
 			t.user = basicUser(value)
-			t.authorized = true
 		}
 	})
 	h.expect(h.client, length, chunked, false)
@@ -409,7 +429,7 @@ func (h *httpReader) response(b []byte) bool {
 			t.contentType = clip(value)
 			t.res.mime = mediaType(value)
 		case "content-encoding":
-			t.res.coding = coding(value)
+			t.res.codings = codings(t.res.codings, value)
 		case "content-disposition":
 			t.res.name = dispositionName(value)
 		case "server":
@@ -453,6 +473,16 @@ func (h *httpReader) expect(dir int, length int64, chunked, response bool) {
 	}
 }
 
+// write takes bytes of a body.
+func (h *httpReader) write(dir int, b []byte) {
+	if t := h.asking; dir == h.client && t != nil && t.form != nil {
+		t.req.size += int64(len(b))
+		t.form.write(b)
+		return
+	}
+	h.body(dir).write(h.s, b)
+}
+
 func (h *httpReader) body(dir int) *body {
 	t := h.telling
 	if dir == h.client {
@@ -472,6 +502,9 @@ func (h *httpReader) finish(dir int) {
 	h.state[dir] = httpStart
 	if dir == h.client {
 		if h.asking != nil {
+			if h.asking.form != nil && !h.asking.req.giveUp {
+				h.asking.form.close()
+			}
 			h.asking.reqDone = true
 			if h.asking.resDone {
 				h.tell(h.asking)

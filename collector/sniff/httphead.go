@@ -63,15 +63,23 @@ func containsFold(v []byte, word string) bool {
 	return strings.Contains(strings.ToLower(string(v[:min(len(v), 256)])), word)
 }
 
-// coding returns the packing that is unpacked here, "" for any other.
-func coding(v []byte) string {
-	switch strings.ToLower(string(v[:min(len(v), 16)])) {
-	case "gzip", "x-gzip":
-		return "gzip"
-	case "deflate":
-		return "deflate"
+// maxCodings bounds how often a body may be packed.
+const maxCodings = 3
+
+// codings adds the packings that a header names and that are unpacked here.
+func codings(have []string, v []byte) []string {
+	for _, c := range strings.Split(strings.ToLower(string(v[:min(len(v), 64)])), ",") {
+		if len(have) >= maxCodings {
+			break
+		}
+		switch strings.TrimSpace(c) {
+		case "gzip", "x-gzip":
+			have = append(have, "gzip")
+		case "deflate":
+			have = append(have, "deflate")
+		}
 	}
-	return ""
+	return have
 }
 
 func mediaType(v []byte) string {

@@ -25,7 +25,7 @@ type mimeReader struct {
 	part       *body    // the attachment under way
 	encoding   string
 	rest       []byte // base64 that does not make four yet
-	newline    bool   // a line end waits: it may belong to the boundary
+	newline    []byte // a line end waits: it may belong to the boundary
 	partial    []byte // a line that is not whole
 	lost       bool
 }
@@ -63,9 +63,22 @@ func (m *mimeReader) write(b []byte) {
 	}
 }
 
+// newForm makes a reader of the parts of a form (RFC 7578); nil when it has no
+// boundary.
+func newForm(s *sensor, f *flow, contentType []byte) *mimeReader {
+	_, params, _ := mime.ParseMediaType(clip(contentType))
+	if params["boundary"] == "" {
+		return nil
+	}
+	return &mimeReader{s: s, f: f, inBody: true, boundaries: []string{params["boundary"]}}
+}
+
 // line takes one line; ended tells whether it has its end.
 func (m *mimeReader) line(b []byte, ended bool) {
-	text := bytes.TrimRight(b, "\r\n")
+	text := b
+	if ended {
+		text = bytes.TrimSuffix(bytes.TrimSuffix(b, []byte("\n")), []byte("\r"))
+	}
 	if !m.inBody {
 		if len(text) == 0 {
 			m.inBody = true
@@ -81,7 +94,7 @@ func (m *mimeReader) line(b []byte, ended bool) {
 		return
 	}
 	if m.part != nil {
-		m.content(text, ended)
+		m.content(text, b[len(text):])
 	}
 }
 
@@ -170,8 +183,8 @@ func (m *mimeReader) headers() {
 	m.part = &body{name: name[:min(len(name), 255)], mime: media}
 }
 
-// content takes a line of an attachment.
-func (m *mimeReader) content(text []byte, ended bool) {
+// content takes a line of an attachment, and its end.
+func (m *mimeReader) content(text, end []byte) {
 	switch m.encoding {
 	case "base64":
 		for _, c := range text {
@@ -189,19 +202,19 @@ func (m *mimeReader) content(text []byte, ended bool) {
 		m.breakLine()
 		soft := bytes.HasSuffix(text, []byte("="))
 		m.part.write(m.s, unquote(bytes.TrimSuffix(text, []byte("="))))
-		m.newline = ended && !soft
+		if !soft {
+			m.newline = append(m.newline, end...)
+		}
 		return
 	}
 	m.breakLine()
 	m.part.write(m.s, text)
-	m.newline = ended
+	m.newline = append(m.newline, end...)
 }
 
 func (m *mimeReader) breakLine() {
-	if m.newline {
-		m.part.write(m.s, []byte("\r\n"))
-		m.newline = false
-	}
+	m.part.write(m.s, m.newline)
+	m.newline = m.newline[:0]
 }
 
 // unquote decodes a line of quoted-printable.
@@ -230,7 +243,7 @@ func (m *mimeReader) endPart() {
 		}
 		m.s.file(m.f, m.part, 1)
 	}
-	m.part, m.rest, m.newline = nil, nil, false
+	m.part, m.rest, m.newline = nil, nil, m.newline[:0]
 }
 
 // close ends the message.

@@ -22,7 +22,7 @@ func quicSays(_ *flow, _ int, b []byte) verdict {
 			return googleQUIC(b)
 		}
 		switch {
-		case v == 1 || v == 0x6b3343cf || v>>8 == 0xff0000 || v&0x0f0f0f0f == 0x0a0a0a0a || v == 0xfaceb001 || v == 0xfaceb002:
+		case v == 1 || v == 0x6b3343cf || v>>8 == 0xff0000 || v&0x0f0f0f0f == 0x0a0a0a0a || v>>8 == 0xfaceb0:
 			if b[0]&0x40 != 0 && 6+int(b[5]) < len(b) {
 				return yes
 			}

@@ -1,6 +1,9 @@
 package sniff
 
 import (
+	"bytes"
+	"maps"
+	"slices"
 	"unicode/utf16"
 
 	"picket/normalize/ocsf"
@@ -305,13 +308,16 @@ func (r *smbReader) gap(dir, n int) bool {
 
 func (r *smbReader) end(int) {
 	if r.f.side[out].stream.ended && r.f.side[in].stream.ended {
-		for id, c := range r.pending {
-			if c.command == smb2Create && c.name != "" {
+		for _, id := range slices.Sorted(maps.Keys(r.pending)) {
+			switch c := r.pending[id]; {
+			case c.command == smb2Create || c.command == smb1Create:
 				r.opened(c, 0)
+			case c.command == smb2Tree || c.command == smb1Tree:
+				r.connected(c, 0)
 			}
-			delete(r.pending, id)
 		}
-		for id := range r.files {
+		clear(r.pending)
+		for _, id := range slices.SortedFunc(maps.Keys(r.files), func(a, b smbID) int { return bytes.Compare(a[:], b[:]) }) {
 			r.close(id)
 		}
 	}

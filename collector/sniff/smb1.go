@@ -3,11 +3,14 @@ package sniff
 import (
 	"bytes"
 	"strings"
+
+	"picket/normalize/ocsf"
 )
 
 // Commands of SMB 1.
 const (
 	smb1Close     = 0x04
+	smb1Trans2    = 0x32
 	smb1OpenAndX  = 0x2d
 	smb1ReadAndX  = 0x2e
 	smb1WriteAndX = 0x2f
@@ -131,10 +134,32 @@ func (r *smbReader) request1(x *smb1Part) {
 				f.up.at(r.s, off).write(r.s, slice(x.b, int(le16(w[22:])), int(le16(w[20:]))|int(le16(w[18:]))<<16))
 			}
 		}
+	case smb1Trans2:
+		if len(w) >= 30 {
+			r.path1(x, le16(w[28:]), int(le16(w[20:])), int(le16(w[18:])))
+		}
 	case smb1Close:
 		if len(w) >= 2 {
 			r.close(small(w))
 		}
+	}
+}
+
+// path1 tells a question about a path (TRANS2_QUERY_PATH_INFORMATION and
+// TRANS2_SET_PATH_INFORMATION): many clients look before they open.
+func (r *smbReader) path1(x *smb1Part, sub uint16, at, n int) {
+	if sub != 5 && sub != 6 || n < 8 {
+		return
+	}
+	p := *x
+	p.end = min(at+n, len(x.b))
+	if name := strings.Trim(p.text(at+6), `\`); name != "" {
+		e := r.event("QUERY_PATH", 99, r.s.pkt.time, 0)
+		setText(e, ocsf.Share, r.trees[x.tree])
+		e.Set(ocsf.FilePath, ocsf.Text(name))
+		e.Set(ocsf.FileName, ocsf.Text(baseName(name)))
+		e.SetInt(ocsf.FileTypeID, 0)
+		r.s.give(e)
 	}
 }
 
