@@ -19,6 +19,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -140,7 +141,7 @@ func (a *Appliance) open(ctx context.Context, c *config.Config, st *stage, rules
 	if err := a.certs.load(c); err != nil {
 		return err
 	}
-	a.soc = &socLog{st: a.store, changed: make(chan struct{}, 1)}
+	a.soc = newSOCLog(a.store)
 	if len(c.Uplink.URLs) > 0 {
 		a.line = a.newUplink(c)
 	}
@@ -151,6 +152,12 @@ func (a *Appliance) open(ctx context.Context, c *config.Config, st *stage, rules
 		return err
 	}
 	a.inputs.first = first
+	for _, n := range first {
+		for _, in := range n.source.Inputs() {
+			a.inputs.names = append(a.inputs.names, in.Name)
+		}
+	}
+	slices.Sort(a.inputs.names)
 	if c.Web.Listen != "" {
 		if a.web, err = a.newWeb(ctx, c); err != nil {
 			for _, n := range first {
@@ -169,10 +176,7 @@ func (a *Appliance) committed(c *commit) {
 	a.findings.Add(uint64(len(c.findings)))
 	keepState(a.store, c, a.log)
 	a.evidence.add(c.incidents)
-	select {
-	case a.soc.changed <- struct{}{}:
-	default: // a signal waits already
-	}
+	a.soc.committed(c.events)
 	if a.web != nil {
 		a.web.server.Publish(c.events)
 	}
@@ -282,7 +286,7 @@ func prepareStage(c *config.Config, now func() time.Time) (*stage, *ruleSet, err
 		return nil, nil, err
 	}
 	n := normalize.New(normalize.Options{Now: now, Zone: zone, ZoneOf: func(r *collector.Record) *time.Location { return zones[r.From] }})
-	return &stage{normalizer: n, rules: rules.rules, drop: drop}, rules, nil
+	return &stage{normalizer: n, rules: rules.rules, drop: drop, name: c.Name}, rules, nil
 }
 
 // reload reads the configuration, the rules and the certificates again. What is

@@ -49,7 +49,7 @@ func (d *Demo) Run(ctx context.Context, sink collector.Sink) error {
 	if err != nil {
 		return fmt.Errorf("scenario: %w", err)
 	}
-	packets, err := d.packets(ctx, start.Add(920*time.Second))
+	packets, err := d.packets(ctx, start.Add(920*time.Second), now)
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func fill(msg string, at time.Time, i, no int) string {
 
 // packets writes a capture of names that carry data out, and reads it as the
 // sensor would.
-func (d *Demo) packets(ctx context.Context, at time.Time) ([]step, error) {
+func (d *Demo) packets(ctx context.Context, at, now time.Time) ([]step, error) {
 	dir, err := os.MkdirTemp("", "picket-demo-")
 	if err != nil {
 		return nil, err
@@ -151,6 +151,7 @@ func (d *Demo) packets(ctx context.Context, at time.Time) ([]step, error) {
 	}
 	var out []step
 	_, err = sniff.ReadFile(ctx, path, sniff.Options{}, func(e *ocsf.Event) {
+		e.Logged = now.UnixMilli()
 		out = append(out, step{time.UnixMilli(e.Time), collector.Record{Event: e.Clone()}})
 	})
 	return out, err

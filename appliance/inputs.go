@@ -29,6 +29,7 @@ type inputs struct {
 	cert atomic.Pointer[tls.Certificate] // of the TLS listeners; swapped while they run
 
 	first map[string]*input // opened by New, started by Run
+	names []string          // of those, for people
 	wg    sync.WaitGroup
 
 	mu       sync.Mutex // guards everything below

@@ -54,6 +54,7 @@ type stage struct {
 	normalizer *normalize.Normalizer
 	rules      *correlate.Rules
 	drop       []*filter.Expr
+	name       string // of this box: the device that the sensor's events come from
 }
 
 // eventLog is what the pipeline needs of the store.
@@ -136,7 +137,7 @@ func (p *pipeline) understand(b *batch, scratch *correlate.Scratch) {
 		if r.Event != nil {
 			e = r.Event
 			if e.Input == "" {
-				finish(e, r.Input, r.Received)
+				finish(e, r.Input, r.Received, st.name)
 			}
 		} else {
 			e.Reset()
@@ -154,8 +155,11 @@ func (p *pipeline) understand(b *batch, scratch *correlate.Scratch) {
 }
 
 // finish completes an event that came finished, of the sensor.
-func finish(e *ocsf.Event, in *collector.Input, received time.Time) {
+func finish(e *ocsf.Event, in *collector.Input, received time.Time, box string) {
 	e.Input = in.Name
+	if box != "" && !e.Has(ocsf.DeviceHostname) {
+		e.Set(ocsf.DeviceHostname, ocsf.Text(box))
+	}
 	if e.Parser == "" {
 		e.Parser = "sensor"
 	}

@@ -242,7 +242,7 @@ func (s *stream) readCapture(ctx context.Context, name string) (sniff.Stats, err
 	}
 	stats, err := sniff.ReadFile(ctx, name, sniff.Options{}, func(e *ocsf.Event) {
 		s.input.Received.Add(1)
-		finish(e, s.input, received)
+		finish(e, s.input, received, "")
 		piece = append(piece, e)
 		if len(piece) == pieceSize {
 			send()

@@ -107,10 +107,8 @@ func (a *Appliance) readyz(w http.ResponseWriter, _ *http.Request) {
 // greet tells the console where the pages are, and the setup code of a first
 // start.
 func (a *Appliance) greet() {
-	for _, in := range a.inputs.list() {
-		if in.Down == "" {
-			fmt.Fprintf(a.opt.Console, "receiving on %s\n", in.Name)
-		}
+	for _, name := range a.inputs.names {
+		fmt.Fprintf(a.opt.Console, "receiving on %s\n", name)
 	}
 	if a.web == nil {
 		return
