@@ -7,27 +7,28 @@ import (
 
 // Tactic is a stage of an attack as MITRE ATT&CK (Enterprise) names it.
 type Tactic struct {
-	ID   string // as signatures tag it: "credential-access"
-	Name string
-	Mean string // what the attacker wants there, in a few words
+	ID    string // as signatures tag it: "credential-access"
+	Name  string
+	Short string // for where there is little room
+	Mean  string // what the attacker wants there, in a few words
 }
 
 // Tactics are the stages in the order in which ATT&CK lists them.
 var Tactics = []Tactic{
-	{"reconnaissance", "Reconnaissance", "looks the site over"},
-	{"resource-development", "Resource development", "prepares its tools"},
-	{"initial-access", "Initial access", "tries to get in"},
-	{"execution", "Execution", "runs its own code"},
-	{"persistence", "Persistence", "makes sure to come back"},
-	{"privilege-escalation", "Privilege escalation", "wants more rights"},
-	{"defense-evasion", "Defense evasion", "hides"},
-	{"credential-access", "Credential access", "is after passwords"},
-	{"discovery", "Discovery", "looks around inside"},
-	{"lateral-movement", "Lateral movement", "goes from host to host"},
-	{"collection", "Collection", "gathers data"},
-	{"command-and-control", "Command and control", "is steered from outside"},
-	{"exfiltration", "Exfiltration", "carries data out"},
-	{"impact", "Impact", "does damage"},
+	{"reconnaissance", "Reconnaissance", "Recon", "looks the site over"},
+	{"resource-development", "Resource development", "Prepare", "prepares its tools"},
+	{"initial-access", "Initial access", "Access", "tries to get in"},
+	{"execution", "Execution", "Execute", "runs its own code"},
+	{"persistence", "Persistence", "Persist", "makes sure to come back"},
+	{"privilege-escalation", "Privilege escalation", "Rights", "wants more rights"},
+	{"defense-evasion", "Defense evasion", "Evasion", "hides"},
+	{"credential-access", "Credential access", "Passwords", "is after passwords"},
+	{"discovery", "Discovery", "Discovery", "looks around inside"},
+	{"lateral-movement", "Lateral movement", "Lateral", "goes from host to host"},
+	{"collection", "Collection", "Collect", "gathers data"},
+	{"command-and-control", "Command and control", "Control", "is steered from outside"},
+	{"exfiltration", "Exfiltration", "Exfiltrate", "carries data out"},
+	{"impact", "Impact", "Impact", "does damage"},
 }
 
 // TacticName returns the name of a tactic, or its id when it is not known.

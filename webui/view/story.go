@@ -167,8 +167,8 @@ func risk(score int) string {
 	return "low risk"
 }
 
-// certainty says how sure the signatures behind an incident are, in words, ""
-// when none says so.
+// certainty says how sure the signatures behind an incident are, in a
+// sentence, "" when none says so.
 func (s Story) certainty() string {
 	best := 0
 	for _, f := range s.Findings {
@@ -177,7 +177,7 @@ func (s Story) certainty() string {
 	if best == 0 {
 		return ""
 	}
-	return fmt.Sprintf("the surest signature in it is right in about %d of 100 cases", best)
+	return fmt.Sprintf("The surest signature in it is right in about %d of 100 cases.", best)
 }
 
 // needed is the question that the state of an incident leaves open.
