@@ -133,17 +133,16 @@ func (c *compiler) firstSource(i int) LogSource {
 // Read makes sc ready to answer questions about an event; see [Set.Group].
 func (s *Set) Read(rec Record, sc *Scratch) { sc.begin(s, rec) }
 
-// Group returns what an event that the rule at position pos of a correlation hit
-// is grouped by: a value for each field, or false when one is absent. The
-// event must have been given to [Set.Read]; the texts are valid until the next.
-func (s *Set) Group(corr, pos int, sc *Scratch, dst []string) ([]string, bool) {
-	return sc.firsts(s.rules[corr].corr.group[pos], dst)
+// Group returns the value of field i that a correlation groups by, in an event
+// that the rule at position pos hit. The event must have been given to
+// [Set.Read]; the text is valid until the next.
+func (s *Set) Group(corr, pos, i int, sc *Scratch) (string, bool) {
+	return sc.first(s.rules[corr].corr.group[pos][i])
 }
 
-// Measure returns the values of the fields that a correlation measures, as
-// [Set.Group] does.
-func (s *Set) Measure(corr, pos int, sc *Scratch, dst []string) ([]string, bool) {
-	return sc.firsts(s.rules[corr].corr.measure[pos], dst)
+// Measure returns the value of measured field i, as [Set.Group] does.
+func (s *Set) Measure(corr, pos, i int, sc *Scratch) (string, bool) {
+	return sc.first(s.rules[corr].corr.measure[pos][i])
 }
 
 // GroupNames returns what the fields to group by are called in the events of the
@@ -153,13 +152,9 @@ func (s *Set) GroupNames(corr, pos int) []string { return s.rules[corr].corr.nam
 // Fold returns the text without regard to case, as rules compare it.
 func Fold(s string) string { return fold(s) }
 
-func (sc *Scratch) firsts(slots []int32, dst []string) ([]string, bool) {
-	for _, slot := range slots {
-		vals := sc.values(slot)
-		if len(vals) == 0 {
-			return dst, false
-		}
-		dst = append(dst, vals[0].text)
+func (sc *Scratch) first(slot int32) (string, bool) {
+	if vals := sc.values(slot); len(vals) > 0 {
+		return vals[0].text, true
 	}
-	return dst, true
+	return "", false
 }
