@@ -1,0 +1,68 @@
+package correlate
+
+import (
+	"slices"
+
+	"picket/correlate/sigma"
+	"picket/correlate/window"
+	"picket/normalize/ocsf"
+)
+
+// Limits of the windows of all correlations together.
+const (
+	maxGroups  = 200_000
+	maxEntries = 1_000_000
+)
+
+func (r *Rules) newWindows() *window.Engine {
+	return window.New(r.set, window.Options{MaxGroups: maxGroups, MaxEntries: maxEntries})
+}
+
+// observeWindows feeds the windows and returns what came true. The result is
+// valid until the next call.
+func (g *Engine) observeWindows(e *ocsf.Event, hits []Hit) []window.Fired {
+	g.indexes = g.indexes[:0]
+	for _, h := range hits {
+		g.indexes = append(g.indexes, h.Rule)
+	}
+	g.record.Event = e
+	fired := g.windows.Observe(e.Time, e.Seq, g.indexes, &g.record)
+	g.record.Event = nil
+	return fired
+}
+
+// absences lets the windows' clock pass.
+func (g *Engine) absences(now int64, out *Output) {
+	g.firedByClock(g.windows.Tick(now), out)
+}
+
+// end runs the windows' clock out.
+func (g *Engine) end(out *Output) {
+	g.firedByClock(g.windows.End(), out)
+}
+
+func (g *Engine) firedByClock(fired []window.Fired, out *Output) {
+	for _, f := range fired {
+		f.Events, f.Group = slices.Clone(f.Events), slices.Clone(f.Group)
+		g.correlation(nil, f, out)
+	}
+}
+
+// Swap replaces the rules between two events. Windows of correlations whose
+// definition did not change go on.
+func (g *Engine) Swap(rules *Rules) {
+	g.rules = rules
+	g.windows.Swap(rules.set)
+}
+
+func (g *Engine) saveWindows() ([]byte, error) { return g.windows.Snapshot(), nil }
+
+func (g *Engine) loadWindows(b []byte) error { return g.windows.Restore(b) }
+
+func (g *Engine) countWindows(c *Counts) {
+	w := g.windows.Counts()
+	c.Groups, c.Entries, c.WindowsEvicted = int(w.Groups), int(w.Entries), uint64(w.Evicted)+uint64(w.Dropped)
+}
+
+// record is what the engine hands to the windows.
+type record = sigma.Event
