@@ -43,7 +43,7 @@ one incident, keeps all of it, shows it and feeds the SOC.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       appliance.Version,
-		Args:          cobra.NoArgs,
+		Args:          cobra.ArbitraryArgs,
 	}
 	cmd.SetVersionTemplate("picket {{.Version}}\n")
 	cmd.CompletionOptions.HiddenDefaultCmd = true
@@ -65,7 +65,7 @@ func wrapArgs(cmd *cobra.Command) {
 			return nil
 		}
 	}
-	if cmd.HasSubCommands() && cmd.RunE == nil && cmd.HasParent() {
+	if cmd.HasSubCommands() && cmd.RunE == nil {
 		cmd.RunE = func(c *cobra.Command, a []string) error {
 			if len(a) > 0 {
 				return usageError{fmt.Errorf("unknown command %q for %q", a[0], c.CommandPath())}

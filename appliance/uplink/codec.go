@@ -43,7 +43,7 @@ func Pack(items []Item, maxBytes int) (payload []byte, n int) {
 	if len(items) == 0 {
 		return nil, 0
 	}
-	var raw []byte
+	raw := make([]byte, 0, size(items)+len(items))
 	for n = min(len(items), maxLines); ; {
 		raw = raw[:0]
 		for i := range items[:n] {

@@ -12,7 +12,7 @@ func (f *Forwarder) loop(ctx context.Context) {
 	defer timer.Stop()
 	for ctx.Err() == nil {
 		f.takeReceipts()
-		now := f.Now()
+		now := f.now()
 		up := f.watchLink(now)
 		if up && f.round(ctx, now) {
 			f.publish()
@@ -20,7 +20,7 @@ func (f *Forwarder) loop(ctx context.Context) {
 		}
 		f.look(ctx, now)
 		f.publish()
-		timer.Reset(f.wait(f.Now(), up))
+		timer.Reset(f.wait(f.now(), up))
 		select {
 		case <-ctx.Done():
 		case <-f.Log.Changed():
@@ -214,7 +214,7 @@ func (f *Forwarder) trouble(ctx context.Context, l *lane, err error) {
 	if ctx.Err() != nil {
 		return
 	}
-	now := f.Now()
+	now := f.now()
 	l.failed(now)
 	f.mu.Lock()
 	f.status.LastError, f.status.LastErrorTime = err.Error(), now.UnixMilli()

@@ -19,11 +19,11 @@ func (f *Forwarder) receipt(b []byte) {
 		})
 		return
 	}
-	f.note(func(s *Status) { s.LastReceipt = f.Now().UnixMilli() })
+	f.note(func(s *Status) { s.LastReceipt = f.now().UnixMilli() })
 	for _, l := range f.lanes {
 		if l.name == r.Lane && r.Through > l.cur.Receipted {
 			l.stored(r.Through)
-			l.again.progress(r.Through, f.Now(), f.ResendAfter)
+			l.again.progress(r.Through, f.now(), f.ResendAfter)
 		}
 	}
 }

@@ -62,13 +62,10 @@ func (f *Forwarder) Status() Status {
 	if !link.Since.IsZero() {
 		s.Since = link.Since.UnixMilli()
 	}
-	now := time.Now
-	if f.Now != nil {
-		now = f.Now
-	}
+	now := f.now().UnixMilli()
 	for i := range s.Lanes {
 		if o := s.Lanes[i].Oldest; o != 0 {
-			s.Lanes[i].AgeMS = max(0, now().UnixMilli()-o)
+			s.Lanes[i].AgeMS = max(0, now-o)
 		}
 	}
 	return s

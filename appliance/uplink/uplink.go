@@ -104,9 +104,6 @@ func (f *Forwarder) init() error {
 	if !IsToken(f.id) {
 		return fmt.Errorf("uplink: log id %q: 1 to 64 letters, digits, _ and - are allowed", f.id)
 	}
-	if f.Now == nil {
-		f.Now = time.Now
-	}
 	if f.Logger == nil {
 		f.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -147,6 +144,13 @@ func (f *Forwarder) init() error {
 		f.lanes = append(f.lanes, l)
 	}
 	return nil
+}
+
+func (f *Forwarder) now() time.Time {
+	if f.Now != nil {
+		return f.Now()
+	}
+	return time.Now()
 }
 
 func (f *Forwarder) load(key string, v any) error {

@@ -6,6 +6,9 @@
 // lines to a file, fsync, index, fsync, receipt, acknowledgement. A crash at any
 // point loses nothing and doubles nothing.
 //
+// One Drain takes everything of a site, or nothing: two that share a consumer
+// would each see gaps, and say no receipts beyond them.
+//
 // What comes from a site is hostile until it has been checked: sizes are bounded
 // before they are believed, and a batch that is none lies in quarantine.
 package soc
@@ -106,6 +109,11 @@ type Counts struct {
 // fails. It returns nil in the first two cases.
 func Drain(ctx context.Context, o Options) error {
 	o = o.withDefaults()
+	for _, name := range []string{o.Tenant, o.Site} {
+		if name != "*" && !uplink.IsToken(name) {
+			return fmt.Errorf("soc: %q is no name of a tenant or a site", name)
+		}
+	}
 	v, err := openVault(o.Dir, o.MaxFile)
 	if err != nil {
 		return err
@@ -278,6 +286,9 @@ func (d *drain) read(m jetstream.Msg) (entry, error) {
 	s, err := d.vault.of(k)
 	if err != nil {
 		return entry{}, err
+	}
+	if h.Lost > s.lost {
+		d.Logger.Warn("a site lost events before it could send them", "tenant", tenant, "site", site, "numbers", h.Lost)
 	}
 	return entry{series: s, span: x, head: h, lines: lines}, nil
 }

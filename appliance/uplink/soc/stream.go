@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -63,7 +64,7 @@ func consumers(ctx context.Context, stream jetstream.Stream, o Options) ([]jetst
 	var out []jetstream.Consumer
 	for _, lane := range uplink.Lanes {
 		c, err := stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
-			Durable:       o.Consumer + "-" + string(lane),
+			Durable:       o.durable(lane),
 			FilterSubject: uplink.Subject(o.Tenant, o.Site, lane),
 			AckPolicy:     jetstream.AckExplicitPolicy,
 			AckWait:       o.AckWait,
@@ -76,6 +77,16 @@ func consumers(ctx context.Context, stream jetstream.Stream, o Options) ([]jetst
 		out = append(out, c)
 	}
 	return out, nil
+}
+
+// durable is the name of a consumer. One that is narrowed has a name of its own,
+// so that it does not narrow another.
+func (o *Options) durable(lane uplink.Lane) string {
+	name := o.Consumer
+	if o.Tenant != "*" || o.Site != "*" {
+		name += "=" + strings.TrimPrefix(o.Tenant, "*") + "=" + strings.TrimPrefix(o.Site, "*")
+	}
+	return name + "-" + string(lane)
 }
 
 // open makes stream and consumers, and tries until ctx ends: a cluster that is
