@@ -117,13 +117,19 @@ func (b *tab) text() string {
 	return s
 }
 
-// wants fails unless the page says something, soon.
+// wants fails unless the page says something, soon. A page that is just being
+// replaced cannot be asked; the next one can.
 func (b *tab) wants(text string) {
 	b.t.Helper()
-	_, err := chromedp.Run(b, chromedp.Poll[bool]("document.body.innerText.includes("+strconv.Quote(text)+")", chromedp.WithPollingTimeout(10*time.Second)))
-	if err != nil {
-		b.t.Fatalf("the page does not say %q: %v\n%s", text, err, b.text())
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); <-tick.C {
+		ok, err := chromedp.Run(b, chromedp.Evaluate[bool]("document.body.innerText.includes("+strconv.Quote(text)+")"))
+		if err == nil && ok {
+			return
+		}
 	}
+	b.t.Fatalf("the page does not say %q:\n%s", text, b.text())
 }
 
 // shot keeps a picture of the whole page when -shots asks for it.
@@ -219,6 +225,8 @@ func TestBrowser(t *testing.T) {
 	b.do(chromedp.Click(".step:nth-child(2) summary"))
 	b.shot("incident-opened")
 
+	b.refreshes(f)
+
 	for _, p := range everyPage {
 		b.open(p.path)
 		b.shot(p.name)
@@ -250,6 +258,31 @@ func TestBrowser(t *testing.T) {
 		t.Error("a closed incident is still among the open ones")
 	}
 	b.quiet()
+}
+
+// refreshes checks that a page that fetches itself again shows what is new,
+// leaves open what was opened, and keeps its hands off what is being typed.
+func (b *tab) refreshes(f *fake) {
+	b.t.Helper()
+	say := func(text string) {
+		if err := f.Change(b, "7f3a91c2", Change{By: "anna", Comment: text}); err != nil {
+			b.t.Fatal(err)
+		}
+		eval[bool](b, "void refresh() || true")
+	}
+	say("the first remark")
+	b.wants("the first remark")
+	if !eval[bool](b, `document.querySelector(".step:nth-child(2) details").open`) {
+		b.t.Error("the evidence that was open is closed")
+	}
+	b.do(chromedp.SendKeys("#text", "half a comm"))
+	say("the second remark")
+	if got := eval[string](b, `document.getElementById("text").value`); got != "half a comm" || strings.Contains(b.text(), "the second remark") {
+		b.t.Errorf("what was typed became %q", got)
+	}
+	eval[bool](b, `document.getElementById("text").value = "", document.activeElement.blur(), true`)
+	say("the third remark")
+	b.wants("the second remark")
 }
 
 // narrow fails when the page is wider than the window.

@@ -12,7 +12,7 @@ import (
 )
 
 func TestSearch(t *testing.T) {
-	_, _, v := signedInto(t)
+	f, _, v := signedInto(t)
 	count := func(path string, want int) answer {
 		t.Helper()
 		a := v.get(path)
@@ -29,6 +29,18 @@ func TestSearch(t *testing.T) {
 	v.wants(count("/events?q=nosuchword&range=all", 0), 200, "No event matches.")
 	v.wants(v.get("/events/3"), 200, "FGT60F0000000001")
 	v.wants(v.get("/events/17"), 200, "nobody: kept as it came")
+
+	in := f.stories["7f3a91c2"].Event(now.UnixMilli())
+	in.Seq = uint64(len(f.log) + 1)
+	f.log = append(f.log, in)
+	a := v.get(fmt.Sprintf("/events/%d", in.Seq))
+	v.wants(a, 200, `href="/incidents/7f3a91c2">Its incident`)
+	if strings.Contains(a.body, "picket.incident</bdi>") {
+		t.Error("the whole incident is shown as a key of the vendor's")
+	}
+	_, rest, _ := strings.Cut(v.get("/events/3").body, `href="`+"/events?from=")
+	path, _, _ := strings.Cut(rest, `"`)
+	count("/events?from="+strings.ReplaceAll(path, "&amp;", "&"), 6)
 }
 
 func TestSearchSaysWhatIsWrong(t *testing.T) {

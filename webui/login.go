@@ -3,6 +3,7 @@ package webui
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"picket/webui/view"
 )
@@ -38,6 +39,9 @@ func (s *Server) login(w http.ResponseWriter, r *request) error {
 	f := view.Form{Values: map[string]string{"name": clip(name, maxName)}}
 
 	from := "login " + addrKey(r.addr)
+	if wait := s.byAddr.try(from); wait > 0 {
+		return s.slowDown(w, r, f, wait, next)
+	}
 	account, err := s.loadAccount(r.Context(), name)
 	if err != nil {
 		return err
@@ -54,14 +58,8 @@ func (s *Server) login(w http.ResponseWriter, r *request) error {
 			}
 		}
 	}
-	wait := s.byAddr.try(from)
-	if wait == 0 {
-		wait = s.byName.try(key)
-	}
-	if wait > 0 {
-		s.opt.Log.Warn("too many tries to sign in", keyFrom, r.addr, keyAccount, clip(name, maxName))
-		f.Error = tooMany(wait)
-		return s.askLogin(w, r, http.StatusTooManyRequests, f, next)
+	if wait := s.byName.try(key); wait > 0 {
+		return s.slowDown(w, r, f, wait, next)
 	}
 	ok, err := s.checkPassword(r.Context(), account, password)
 	if err != nil {
@@ -90,6 +88,13 @@ func (s *Server) login(w http.ResponseWriter, r *request) error {
 	}
 	http.Redirect(w, r.Request, next, http.StatusSeeOther)
 	return nil
+}
+
+// slowDown refuses a try to sign in because there were too many.
+func (s *Server) slowDown(w http.ResponseWriter, r *request, f view.Form, wait time.Duration, next string) error {
+	s.opt.Log.Warn("too many tries to sign in", keyFrom, r.addr, keyAccount, f.Value("name"))
+	f.Error = tooMany(wait)
+	return s.askLogin(w, r, http.StatusTooManyRequests, f, next)
 }
 
 func (s *Server) logout(w http.ResponseWriter, r *request) error {

@@ -29,12 +29,13 @@ const main = document.getElementById("main");
 const busy = () => {
 	if (document.hidden || String(getSelection())) return true;
 	const a = document.activeElement;
-	if (a && main.contains(a) && a.closest("form, details[open]")) return true;
+	if (a && main.contains(a) && a.closest("form")) return true;
 	return [...main.querySelectorAll("input:not([type=hidden]), textarea, select")].some((f) =>
 		f.type === "radio" || f.type === "checkbox" ? f.checked !== f.defaultChecked
 			: f.tagName === "SELECT" ? [...f.options].some((o) => o.selected !== o.defaultSelected) && f.value !== f.options[0].value
 			: f.value !== f.defaultValue);
 };
+const focusable = "a, summary, button";
 const openDetails = () => [...main.querySelectorAll("details")].map((d) => d.open);
 async function refresh() {
 	if (busy()) return;
@@ -44,12 +45,12 @@ async function refresh() {
 		if (!answer.ok) throw new Error(answer.status);
 		const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
 		if (busy()) return;
-		const opened = openDetails(), focused = main.contains(document.activeElement) && document.activeElement.getAttribute("href");
+		const opened = openDetails(), focused = [...main.querySelectorAll(focusable)].indexOf(document.activeElement);
 		fresh.querySelectorAll("main .notice").forEach((n) => n.remove());
 		main.replaceChildren(...fresh.getElementById("main").childNodes);
 		const details = main.querySelectorAll("details");
 		if (details.length === opened.length) details.forEach((d, i) => { d.open = opened[i]; });
-		if (focused) { const a = main.querySelector(`a[href="${CSS.escape(focused)}"]`); if (a) a.focus({ preventScroll: true }); }
+		if (focused >= 0) main.querySelectorAll(focusable)[focused]?.focus({ preventScroll: true });
 		for (const part of [".top nav", ".foot"]) document.querySelector(part).replaceWith(fresh.querySelector(part));
 	} catch {
 		const s = document.querySelector("[data-stale]");
