@@ -65,7 +65,6 @@ const (
 	wDNS
 	wType
 	wMail
-	wSubject
 	wVendor
 	wProduct
 	wVersion
@@ -77,8 +76,9 @@ const (
 	wOther // known, and makes something of its own: category, count, length …
 	wStart
 	wEnd
-	wValue // says nothing: value, string, info
-	wHow   // dim words that make a key weaker: original, raw, last, previous
+	wValue    // says nothing: value, string, info
+	wPrefixed // has letters of the vendor's own before
+	wHow      // dim words that make a key weaker: original, raw, last, previous
 )
 
 // resolveKey finds the meaning of a key of any vendor.
@@ -227,7 +227,7 @@ func compose(segs []string) meaning {
 		return meaning{}
 	}
 	weight := uint8(wordsWeight)
-	if r.prefix {
+	if r.prefix || r.last&wPrefixed != 0 {
 		weight = tailWeight
 	}
 	if r.all&wHow != 0 {
@@ -449,7 +449,7 @@ func (r *roles) meaning() meaning {
 
 // only reports whether the last part has no roles but these.
 func (r *roles) only(w word) bool {
-	return r.last&^(w|wValue|wHow|wSrc|wDst|wDev|wRemote|wLocal|wTarget|wActor) == 0
+	return r.last&^(w|wValue|wPrefixed|wHow|wSrc|wDst|wDev|wRemote|wLocal|wTarget|wActor) == 0
 }
 
 // amount reads bytes and packets: sent is from source to destination.
@@ -497,8 +497,6 @@ func (r *roles) user(side side) meaning {
 // mail reads what a word for mail stands with.
 func (r *roles) mail(side side) meaning {
 	switch {
-	case r.last&wSubject != 0:
-		return meaning{read: readPlain, field: ocsf.EmailSubject}
 	case side == dstSide:
 		return meaning{read: readMail, side: dstSide}
 	case side == srcSide:
@@ -552,7 +550,15 @@ func wordRoles(w string) (word, bool) {
 			return x, true
 		}
 	}
-	return segment(w)
+	if x, ok := segment(w); ok {
+		return x, true
+	}
+	for i := 2; i < len(w)-4 && i < 12; i++ { // connsrcip: a prefix of the vendor's own
+		if x, ok := segment(w[i:]); ok && (i > 2 || len(w)-i > 5) {
+			return x | wPrefixed, true
+		}
+	}
+	return 0, false
 }
 
 // segment cuts a word like srcip or connsrcport into words that are known.

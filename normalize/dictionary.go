@@ -1,6 +1,10 @@
 package normalize
 
-import "strings"
+import (
+	"strings"
+
+	"picket/normalize/ocsf"
+)
 
 // The dictionary of meanings: keys that their words alone do not explain. A
 // line is a meaning and the keys that have it, in lower case; a key is looked up
@@ -16,7 +20,7 @@ const dictionary = `
 @src             loginip userip accessip fromip sourcehostip hostip user_ip initiatorip callerip client_address srcipaddress ipaddressclient ipsource clntip adminipaddress
 @src             clientpublicip request.remote_ip request.client_ip requestclientip ippeer source_address src_addr sourceipaddress
 @dst             dst destinationaddress daddr dstaddr dip dst_ip dstip destinationip dest_ip destip destination.ip destination.address server.ip server.address
-@dst             id.resp_h resp_h ipdst targetip serverip serveraddress remoteserver dd_dst_ip destaddr destipaddress dstipaddress destinationipaddress
+@dst             s-ip id.resp_h resp_h ipdst targetip serverip serveraddress remoteserver dd_dst_ip destaddr destipaddress dstipaddress destinationipaddress
 @device          dvc deviceaddress device.ip host.ip observer.ip agent.ip nasipaddress nas-ip-address deviceip deviceipaddress origin fw gatewayip managementip hostaddress
 @nat.src         sourcetranslatedaddress natsrcip natip translatedip transip snatip srctransip xlatesrc postnatsourceip postnatsourceaddress natsource source.nat.ip
 @nat.src         translatedsrcip srcxlatedip natsourceip natsourceaddress srcnatip nat_src nat_source transsrc newconnsrcip nataddress natsrc srcnat srcmappedip client.nat.ip sourcenatip trans_src
@@ -63,7 +67,7 @@ traffic.packets_in rcvdpkt packetsreceived pktsreceived packets_received flow.pk
 @in              in
 @out             out
 @action          act action deviceaction fwaction ruleaction accesscontrolruleaction filteraction utmaction policyaction actiontaken event.disposition fw_action disposition verdict responseaction vpn_action threatactiontaken reqaction resaction
-@action          alert.action antigenaaction firewallaction ips_action actionresult waf_action finalaction action_name block_action accessdecision secondactiontaken
+@action          s-action alert.action antigenaaction firewallaction ips_action actionresult waf_action finalaction action_name block_action accessdecision secondactiontaken
 @outcome         outcome result eventoutcome event.outcome authresult authenticationresult operationresult loginresult successful success auth_success authstatus auth_result resultcode_text opresult loginstatus auditresult keywords_outcome
 @status          status state statusmessage
 status_detail    reason failurereason statusreason failreason denyreason blockreason rejectreason subreason deny_reason cause causedescription errormessage
@@ -101,6 +105,7 @@ file.size        fsize filesize file.size fileinfo.size
 @process.hash    process.hash.md5 process.hash.sha1 process.hash.sha256 processhash processmd5 processsha256 sourceprocess.hashmd5 processsha1 process_hash process.sha256 process.md5
 file.mime_type   mimetype contentmimetype
 @hint            filetype
+@weakcode        id
 @process         sproc sourceprocessname process proc image exe newprocessname processname process.name process.executable executable app_path imagepath procname program comm processpath proctitle_exe applicationpath process_name processimagename sourceprocess.processimagename programname sourceimage callerprocessname processimage initiatingprocessfilename process_path image_name imagefile process.image
 @parent          parentimage parentprocessname parentprocess process.parent.name process.parent.executable parentprocesspath pprocess parent_process_name parentname parent_image
 @command         commandline cmdline cmd process.command_line proc_cmdline command process.commandline processcommandline command_line exec_command cmd_line executedcommand commandexecuted processcmdline
@@ -161,6 +166,10 @@ var exactKeys = func() map[string]meaning {
 			mean = meaning{read: readNothing}
 		}
 		for _, k := range f[1:] {
+			if f[0] == "@weakcode" {
+				m[k] = meaning{read: readPlain, field: ocsf.EventCode, weight: 2}
+				continue
+			}
 			mean.weight = exactWeight
 			if weakKeys[k] {
 				mean.weight = 50

@@ -234,6 +234,10 @@ func (r *kvReader) equals(i int) int {
 // end closes the bare value before i; the next thing begins at next.
 func (r *kvReader) end(i, next int) {
 	v := strings.TrimRight(r.s[r.val:max(i, r.val)], " \t,;|")
+	if j := strings.Index(v, " ]"); j >= 0 && strings.IndexByte(v[:j], '[') < 0 {
+		v = v[:j] // the bracket that closes a group of pairs
+	}
+	v = strings.TrimRight(strings.TrimRight(v, "[{("), " \t,;|")
 	r.pair(r.key, strings.TrimLeft(v, " \t"))
 	r.key, r.spaced = "", false
 	r.done, r.comma = next, 0

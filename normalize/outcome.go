@@ -58,7 +58,7 @@ var verdictWords = func() map[string]verdictWord {
 
 // sessionActions are words for the end and way of a connection that was let
 // through; they count as the value of a key for the action only.
-var sessionActions = wordSet(`close closed start end built teardown timeout client-rst server-rst tcp-fin aged-out accept permit open opened none`)
+var sessionActions = wordSet(`tcp_miss tcp_hit tcp_tunnel tcp_mem_hit tcp_refresh_hit tcp_refresh_miss close closed start end built teardown timeout client-rst server-rst tcp-fin aged-out accept permit open opened none`)
 
 // foldWord writes w in lower case into b and returns it, "" when it is too long.
 func foldWord(b *[24]byte, w string) []byte {

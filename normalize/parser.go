@@ -15,6 +15,7 @@ type Parser struct {
 	Apps    string   // program names of the header: "sshd", "filterlog"
 	Devices string   // vendors of CEF and LEEF in lower case, with _ for a space: "palo_alto_networks"
 	Keys    string   // keys of pairs that only this brand has: "devid logid"
+	Columns string   // texts in the first columns of a delimited line: "TRAFFIC"
 	Begins  []string // what the message begins with, at least four bytes each
 
 	// Parse reads the line. It reports false when the line is not of this brand
@@ -30,6 +31,7 @@ type router struct {
 	devices map[string][]*Parser
 	keys    keyTable[[]*Parser]
 	begins  map[[4]byte][]begin
+	columns map[string][]*Parser
 }
 
 type begin struct {
@@ -38,13 +40,16 @@ type begin struct {
 }
 
 func newRouter(ps []*Parser) *router {
-	r := &router{apps: map[string][]*Parser{}, devices: map[string][]*Parser{}, begins: map[[4]byte][]begin{}}
+	r := &router{apps: map[string][]*Parser{}, devices: map[string][]*Parser{}, begins: map[[4]byte][]begin{}, columns: map[string][]*Parser{}}
 	for _, p := range ps {
 		for _, a := range strings.Fields(p.Apps) {
 			r.apps[a] = append(r.apps[a], p)
 		}
 		for _, d := range strings.Fields(p.Devices) {
 			r.devices[d] = append(r.devices[d], p)
+		}
+		for _, c := range strings.Fields(p.Columns) {
+			r.columns[c] = append(r.columns[c], p)
 		}
 		for _, k := range strings.Fields(p.Keys) {
 			var have []*Parser
@@ -98,6 +103,14 @@ func (r *router) parse(l *Line) bool {
 				return true
 			}
 		}
+	}
+	if l.Form == Delimited {
+		for i := 0; i < len(l.KV) && i < 8; i++ {
+			if v := l.KV[i].Val; len(v) > 2 && len(v) < 16 && r.ask(l, r.columns[v]) {
+				return true
+			}
+		}
+		return false
 	}
 	tried := 0
 	for i := 0; i < len(l.KV) && tried < 4; i++ {

@@ -4,7 +4,9 @@ import "picket/normalize/ocsf"
 
 // Parsers are the brands that are known, in the order in which they are asked
 // when several may know a line.
-var Parsers = []*Parser{}
+var Parsers = []*Parser{
+	fortigate, ciscoASA, ciscoSwitch, panos, filterlog, suricata, netfilter,
+}
 
 // product says who made what wrote the line, unless the line says so itself.
 func (l *Line) product(vendor, product string) {

@@ -33,7 +33,7 @@ func (l *Line) readStructure() {
 			return // a store took the "CEF:" away
 		}
 	}
-	if l.readAccessLog(s[i:]) {
+	if l.readAccessLog(s[i:]) || l.readProxyLog(s[i:]) {
 		return
 	}
 	if j := embedded(s, i); j > 0 {

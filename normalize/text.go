@@ -166,8 +166,10 @@ func (t *textScanner) quoted(i int) int {
 		}
 		return i + 1
 	}
-	t.value(v)
-	t.push(v)
+	if !t.question(v, len(s)) {
+		t.value(v)
+		t.push(v)
+	}
 	return end
 }
 
@@ -282,9 +284,62 @@ func (t *textScanner) token(i int) int {
 		t.word(w, next)
 		return k + 1
 	}
+	if t.question(w, k) {
+		return k
+	}
 	t.value(w)
 	t.word(w, next)
 	return k
+}
+
+// question recognizes the question of a DNS server's log: "name IN A", "name/IN/A"
+// and "name/A/IN". It reports whether w was one of the latter.
+func (t *textScanner) question(w string, end int) bool {
+	l := t.l
+	if (w == "IN" || w == "CH") && t.prev != "" && end < len(t.s) && t.s[end] == ' ' {
+		j := wordEnd(t.s, end+1)
+		if typ := t.s[end+1 : j]; recordTypes[typ] && dnsName(t.prev) {
+			l.put(ocsf.QueryName, ocsf.Text(strings.TrimSuffix(t.prev, ".")), t.weight)
+			l.put(ocsf.QueryType, ocsf.Text(typ), t.weight)
+		}
+		return false
+	}
+	i := strings.LastIndexByte(w, '/')
+	if i <= 0 || i == len(w)-1 {
+		return false
+	}
+	typ, name := w[i+1:], w[:i]
+	if typ == "IN" {
+		if i = strings.LastIndexByte(name, '/'); i <= 0 {
+			return false
+		}
+		typ, name = name[i+1:], name[:i]
+	} else {
+		name = strings.TrimSuffix(name, "/IN")
+	}
+	if !recordTypes[typ] || !dnsName(name) {
+		return false
+	}
+	l.put(ocsf.QueryName, ocsf.Text(strings.TrimSuffix(name, ".")), t.weight)
+	l.put(ocsf.QueryType, ocsf.Text(typ), t.weight)
+	t.push("")
+	return true
+}
+
+// recordTypes are the types of DNS records (IANA, Resource Record Types).
+var recordTypes = wordSet(`A AAAA CNAME MX NS PTR SOA SRV TXT HTTPS SVCB NAPTR DS DNSKEY RRSIG NSEC NSEC3 CAA ANY TLSA SPF AXFR IXFR HINFO LOC SSHFP DNAME OPT TYPE65 A6 WKS URI`)
+
+// dnsName reports whether s can be a name that is asked for.
+func dnsName(s string) bool {
+	if s == "" || len(s) > 253 {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; !wordByte(c) && c != '/' && c != '*' && c != '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // ciscoPort tells whether a slash behind an address is before a port: both ends

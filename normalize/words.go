@@ -71,7 +71,6 @@ var words = func() map[string]word {
 	add(wMail, `mail email mailfrom rcptto mailbox emails smtp envelope`)
 	add(wMail|wSrc, `mailfrom envelopefrom`)
 	add(wMail|wDst, `rcptto envelopeto mailto`)
-	add(wSubject, `subject subj`)
 	add(wVendor, `vendor manufacturer`)
 	add(wProduct, `product`)
 	add(wVersion, `version ver`)
@@ -88,6 +87,7 @@ var words = func() map[string]word {
 	add(wEnd, `end stop ended last finish endtime stoptime`)
 	add(wValue, `value val string str data raw info current the entry field primary main of object effective true translated original item`)
 	add(wHow, `original raw last previous old prev orig alt alternate other ingested second secondary related first ephemeral`)
+	add(wValue, `conn connection flow network net http_ ev record rec session_ my x meta common dd id_ ip_`)
 	for _, w := range strings.Fields("start begin started end stop ended finish starttime endtime begintime stoptime") {
 		m[w] |= wTime
 	}

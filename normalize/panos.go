@@ -1,0 +1,411 @@
+package normalize
+
+import (
+	"strings"
+
+	"picket/normalize/ocsf"
+)
+
+// panos reads PAN-OS logs as columns in the default order (Palo Alto Networks,
+// Syslog Field Descriptions, 8.1 to 11.x), and in the JSON and CEF of Strata
+// Logging Service.
+var panos = &Parser{
+	Name: "panos", Vendor: "Palo Alto Networks", Product: "PAN-OS",
+	Columns: "TRAFFIC THREAT SYSTEM CONFIG AUTH AUTHENTICATION GLOBALPROTECT HIPMATCH HIP-MATCH USERID DECRYPTION CORRELATION URL WILDFIRE DATA TUNNEL START SCTP IPTAG GTP",
+	Devices: "palo_alto_networks",
+	Keys:    "LogType DGHierarchyLevel1 DeviceSN",
+	Parse:   parsePANOS,
+}
+
+// The columns after the common head, by the log type. Numbers are columns.
+const (
+	panReceive, panSerial, panType, panSub, panGenerated = 1, 2, 3, 4, 6
+)
+
+func parsePANOS(l *Line) bool {
+	if l.Form == JSON {
+		return l.panJSON()
+	}
+	if l.Form == CEF {
+		return l.panCEF()
+	}
+	if l.Form != Delimited || len(l.KV) < 10 {
+		return false
+	}
+	if d := digits(l.Col(0)); d != len(l.Col(0)) || l.Col(panReceive) == "" {
+		return false
+	}
+	typ, sub := l.Col(panType), l.Col(panSub)
+	e := l.E
+	l.put(ocsf.DeviceUID, ocsf.Text(l.Col(panSerial)), brandWeight)
+	if !l.applyTime(l.Col(panGenerated), brandWeight-10) {
+		l.applyTime(l.Col(panReceive), brandWeight-11)
+	}
+	e.SetUnmapped("type", ocsf.Text(typ))
+	if sub != "" {
+		e.SetUnmapped("subtype", ocsf.Text(sub))
+	}
+	switch typ {
+	case "TRAFFIC", "START", "TUNNEL":
+		l.panEnds()
+		l.panTraffic(sub)
+	case "THREAT", "URL", "WILDFIRE", "DATA":
+		l.panEnds()
+		l.panThreat(sub)
+	case "DECRYPTION":
+		l.panEnds()
+		l.panDevice()
+		e.Class, e.Activity = ocsf.NetworkActivity, ocsf.NetTraffic
+	case "SYSTEM":
+		l.panSystem(sub)
+	case "CONFIG":
+		l.panConfig()
+	case "GLOBALPROTECT":
+		l.panGlobalProtect()
+	case "AUTH", "AUTHENTICATION":
+		l.panAuth()
+	case "USERID":
+		l.panUserID()
+	case "HIPMATCH", "HIP-MATCH":
+		l.applyUser(brandUser, l.Col(7))
+		l.Set(ocsf.SrcHostname, l.Col(9))
+		l.Set(ocsf.SrcIP, l.Col(11))
+		l.Set(ocsf.RuleName, l.Col(12))
+		l.panDevice()
+		e.Class, e.Activity = ocsf.NetworkActivity, ocsf.Other
+	default:
+		l.columnsByShape()
+		l.panDevice()
+	}
+	return true
+}
+
+var (
+	brandUser   = meaning{read: readUser, weight: brandWeight}
+	brandActor  = meaning{read: readUser, side: actorSide, weight: brandWeight}
+	brandTarget = meaning{read: readUser, side: targetSide, weight: brandWeight}
+	brandSrc    = meaning{read: readAddr, side: srcSide, weight: brandWeight}
+	brandDst    = meaning{read: readAddr, side: dstSide, weight: brandWeight}
+)
+
+// panEnds reads columns 7 to 30, which traffic and threat logs share.
+func (l *Line) panEnds() {
+	l.Set(ocsf.SrcIP, l.Col(7))
+	l.Set(ocsf.DstIP, l.Col(8))
+	for i, f := range [...]ocsf.Field{ocsf.SrcNatIP, ocsf.DstNatIP} {
+		if a, ok := addrOf(l.Col(9 + i)); ok && !a.IsUnspecified() {
+			l.put(f, ocsf.Addr(a), brandWeight)
+		}
+	}
+	l.Set(ocsf.RuleName, l.Col(11))
+	l.applyUser(brandUser, l.Col(12))
+	if u := l.Col(13); u != "" {
+		if l.Col(12) == "" {
+			l.applyUser(brandTarget, u)
+		} else {
+			l.Set(ocsf.DstOwner, u)
+		}
+	}
+	l.Set(ocsf.AppName, l.Col(14))
+	l.Set(ocsf.SrcZone, l.Col(16))
+	l.Set(ocsf.DstZone, l.Col(17))
+	l.Set(ocsf.SrcInterface, l.Col(18))
+	l.Set(ocsf.DstInterface, l.Col(19))
+	l.Set(ocsf.ConnectionUID, l.Col(22))
+	l.Set(ocsf.Count, l.Col(23))
+	if l.Col(29) != "icmp" {
+		l.Set(ocsf.SrcPort, l.Col(24))
+		l.Set(ocsf.DstPort, l.Col(25))
+	}
+	for i, f := range [...]ocsf.Field{ocsf.SrcNatPort, ocsf.DstNatPort} {
+		if p := l.Col(26 + i); p != "0" {
+			l.Set(f, p)
+		}
+	}
+	l.applyProto(l.Col(29), brandWeight)
+	l.applyAction(l.Col(30), brandWeight)
+}
+
+func (l *Line) panTraffic(sub string) {
+	e := l.E
+	l.Set(ocsf.Bytes, l.Col(31))
+	l.Set(ocsf.BytesOut, l.Col(32))
+	l.Set(ocsf.BytesIn, l.Col(33))
+	l.Set(ocsf.Packets, l.Col(34))
+	if d := l.Col(36); digits(d) == len(d) && len(d) > 0 && len(d) < 12 {
+		l.put(ocsf.Duration, ocsf.Int(int64(atoi(d))*1000), brandWeight)
+	}
+	if c := l.Col(37); c != "any" && c != "" {
+		e.Append(ocsf.URLCategories, ocsf.Text(c))
+	}
+	l.Set(ocsf.SrcCountry, l.Col(41))
+	l.Set(ocsf.DstCountry, l.Col(42))
+	l.Set(ocsf.PacketsOut, l.Col(44))
+	l.Set(ocsf.PacketsIn, l.Col(45))
+	l.Set(ocsf.StatusDetail, l.Col(46))
+	l.Set(ocsf.DeviceHostname, l.Col(52))
+	e.Class = ocsf.NetworkActivity
+	switch {
+	case sub == "start":
+		e.Activity = ocsf.NetOpen
+	case sub == "drop", sub == "deny", l.facts.action == ocsf.Denied:
+		e.Activity = ocsf.NetRefuse
+	default:
+		e.Activity = ocsf.NetClose
+		if r := l.Col(46); strings.HasPrefix(r, "tcp-rst") {
+			e.Activity = ocsf.NetReset
+		}
+	}
+	e.Severity, l.facts.severityWeight = ocsf.Informational, brandWeight
+}
+
+// panThreat reads threat, URL, WildFire and data logs.
+func (l *Line) panThreat(sub string) {
+	e := l.E
+	misc, threat, sev := l.Col(31), l.Col(32), l.Col(34)
+	l.applySeverity(sev, brandWeight)
+	if l.facts.severityWeight == 0 && sev == "informational" {
+		e.Severity = ocsf.Informational
+	}
+	if c := l.Col(33); c != "any" && c != "" {
+		e.Append(ocsf.URLCategories, ocsf.Text(c))
+	}
+	switch l.Col(35) {
+	case "client-to-server":
+		l.put(ocsf.Direction, ocsf.Text(l.Col(35)), brandWeight)
+	case "server-to-client":
+		l.put(ocsf.Direction, ocsf.Text(l.Col(35)), brandWeight)
+	}
+	l.Set(ocsf.SrcCountry, l.Col(38))
+	l.Set(ocsf.DstCountry, l.Col(39))
+	l.Set(ocsf.ContentType, l.Col(41))
+	l.applyHash(meaning{read: readHash, side: fileSide, weight: brandWeight}, l.Col(43))
+	l.Set(ocsf.UserAgent, l.Col(46))
+	l.Set(ocsf.Referrer, l.Col(49))
+	l.Set(ocsf.EmailSubject, l.Col(51))
+	l.applyMail(meaning{side: srcSide, weight: brandWeight}, l.Col(50))
+	l.applyMail(meaning{side: dstSide, weight: brandWeight}, l.Col(52))
+	l.Set(ocsf.DeviceHostname, l.Col(59))
+	name, id := threat, ""
+	if i := strings.LastIndexByte(threat, '('); i >= 0 && strings.HasSuffix(threat, ")") {
+		name, id = threat[:i], threat[i+1:len(threat)-1]
+	}
+	if sub == "url" {
+		l.applyURL(misc, brandWeight)
+		if m := l.Col(63); methods[strings.ToUpper(m)] {
+			l.Set(ocsf.HTTPMethod, m)
+		}
+		e.Class, e.Activity = ocsf.HTTPActivity, httpActivity(e.Text(ocsf.HTTPMethod))
+		if i := strings.IndexByte(misc, '/'); i > 0 && urlScheme(misc) == 0 {
+			l.putText(ocsf.URLHostname, strings.Trim(misc[:i], `"`), brandWeight)
+		}
+		return
+	}
+	l.Set(ocsf.FindingTitle, name)
+	l.Set(ocsf.FindingUID, id)
+	e.Append(ocsf.FindingTypes, ocsf.Text(sub))
+	switch {
+	case misc == "":
+	case sub == "spyware" || strings.HasPrefix(sub, "dns"):
+		l.Set(ocsf.QueryName, misc)
+	case strings.Contains(misc, "/"):
+		l.applyURL(misc, brandWeight-1)
+	default:
+		l.applyFile(misc, brandWeight-1)
+	}
+	e.Class, e.Activity = ocsf.DetectionFinding, 1
+}
+
+// panSystem reads system logs: columns 7 vsys, 8 event, 9 object, 12 module, 13
+// severity, 14 description.
+func (l *Line) panSystem(sub string) {
+	e := l.E
+	event, desc := l.Col(8), l.Col(14)
+	l.Set(ocsf.EventCode, event)
+	l.Set(ocsf.Message, desc)
+	l.Set(ocsf.ProductFeature, sub)
+	l.applySeverity(l.Col(13), brandWeight)
+	l.Set(ocsf.DeviceHostname, l.Col(22))
+	l.scanText(desc)
+	h := hintsOf(event) | hintsOf(sub)
+	switch {
+	case (h&hintAuth != 0 || strings.HasPrefix(event, "auth")) && (l.facts.user != ""):
+		e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+	case sub == "dhcp":
+		e.Class, e.Activity = ocsf.DHCPActivity, ocsf.Other
+	case sub == "vpn" || strings.HasPrefix(event, "ike"):
+		e.Class, e.Activity = ocsf.TunnelActivity, ocsf.Other
+	}
+}
+
+// panConfig reads configuration logs: columns 7 host, 9 command, 10 admin, 11
+// client, 12 result, 13 path.
+func (l *Line) panConfig() {
+	e := l.E
+	l.applyAddr(brandSrc, l.Col(7))
+	l.applyUser(brandUser, l.Col(10))
+	l.Set(ocsf.ProcessCmd, l.Col(9))
+	l.Set(ocsf.ActorApp, l.Col(11))
+	l.applyOutcome(l.Col(12), brandWeight)
+	l.Set(ocsf.Message, l.Col(13))
+	l.panDevice()
+	e.Class, e.Activity = ocsf.ConfigChange, ocsf.Other
+}
+
+// panGlobalProtect reads GlobalProtect logs (9.1.3 and later): columns 8 event, 9
+// stage, 10 method, 11 tunnel, 12 user, 14 machine, 15 public address, 17 private.
+func (l *Line) panGlobalProtect() {
+	e := l.E
+	l.Set(ocsf.EventCode, l.Col(8))
+	l.Set(ocsf.TunnelType, l.Col(11))
+	u := l.Col(12)
+	l.applyUser(brandUser, strings.ReplaceAll(u, `\\`, `\`))
+	l.Set(ocsf.SrcCountry, l.Col(13))
+	l.Set(ocsf.SrcHostname, l.Col(14))
+	for i, f := range [...]ocsf.Field{15: ocsf.SrcIP, 17: ocsf.TunnelIP} {
+		if f != ocsf.None {
+			if a, ok := addrOf(l.Col(i)); ok && !a.IsUnspecified() {
+				l.put(f, ocsf.Addr(a), brandWeight)
+			}
+		}
+	}
+	l.Set(ocsf.SrcOS, l.Col(21))
+	l.Set(ocsf.StatusDetail, l.Col(26))
+	l.applyOutcome(l.Col(28), brandWeight)
+	l.panDevice()
+	e.Class, e.Activity = ocsf.TunnelActivity, ocsf.Other
+	switch ev := l.Col(8); {
+	case strings.HasSuffix(ev, "auth"), strings.HasSuffix(ev, "login"), strings.HasSuffix(ev, "prelogin"):
+		e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+	case strings.HasSuffix(ev, "logout"):
+		e.Class, e.Activity = ocsf.Authentication, ocsf.Logoff
+	}
+}
+
+// panAuth reads authentication logs: columns 8 address, 9 user, 11 object, 12
+// policy, 18 description, 19 client, 20 event.
+func (l *Line) panAuth() {
+	e := l.E
+	l.applyAddr(brandSrc, l.Col(8))
+	l.applyUser(brandUser, l.Col(9))
+	if l.facts.user == "" {
+		l.applyUser(brandUser, l.Col(10))
+	}
+	l.Set(ocsf.PolicyName, l.Col(12))
+	l.Set(ocsf.Message, l.Col(18))
+	l.applyOutcome(l.Col(20), brandWeight)
+	l.panDevice()
+	e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+}
+
+// panUserID reads User-ID logs: columns 8 address, 9 user, 13 timeout.
+func (l *Line) panUserID() {
+	l.applyAddr(brandSrc, l.Col(8))
+	l.applyUser(brandUser, l.Col(9))
+	l.panDevice()
+	l.E.Class, l.E.Activity = ocsf.Authentication, ocsf.Logon
+	if l.Col(panSub) == "logout" {
+		l.E.Activity = ocsf.Logoff
+	}
+}
+
+// panDevice finds the device's name behind the four levels of the device group,
+// whose place depends on the log type, and the time of high resolution at the end.
+func (l *Line) panDevice() {
+	for i := 20; i+1 < len(l.KV); i++ {
+		if l.KV[i].Val == "0" && l.KV[i-1].Val == "0" && l.KV[i-2].Val == "0" && l.KV[i-3].Val == "0" {
+			if v := l.Col(i + 2); hostName(v, false) && l.Col(i+1) == "" {
+				l.Set(ocsf.DeviceHostname, v)
+				break
+			}
+		}
+	}
+	for i := len(l.KV) - 1; i > 10 && i > len(l.KV)-24; i-- {
+		v := l.KV[i].Val
+		if len(v) > 22 && v[4] == '-' && v[10] == 'T' && l.applyTime(v, brandWeight) {
+			break
+		}
+	}
+}
+
+var panKeys = NewKeys(`
+@src                     SourceAddress SourceIP PublicIPv4 PublicIP
+@dst                     DestinationAddress DestinationIP DNSResolverIP
+@src.port                SourcePort
+@dst.port                DestinationPort
+@nat.src                 NATSource NATSourceIP
+@nat.dst                 NATDestination
+@src.iface               FromZone InboundInterface
+@dst.iface               ToZone OutboundInterface
+firewall_rule.name       Rule RuleMatched
+@user                    SourceUserName SourceUser UserName Username AdministratorName
+dst_endpoint.owner.name  DestinationUser DestinationUserName
+@device.host             DeviceName LogSourceName
+traffic.bytes_out        BytesSent
+traffic.bytes_in         BytesReceived
+@time                    TimeGenerated EventTime TimeGeneratedHighResolution LogTime TimeReceived
+@severity                VendorSeverity Severity
+@action                  Action
+@hash                    FileHash FileSHA256
+@file                    FileName
+query.hostname           DNSQuery URLDomain
+@url                     URL
+finding_info.title       ThreatName
+finding_info.uid         ThreatID
+metadata.event_code      EventName EventIDName
+@message                 EventDescription
+app_name                 Application
+@outcome                 EventStatus
+`)
+
+// panJSON reads the objects that Strata Logging Service forwards.
+func (l *Line) panJSON() bool {
+	typ := l.Get("LogType")
+	if typ == "" && l.Get("DGHierarchyLevel1") == "" && l.Get("DeviceSN") == "" {
+		return false
+	}
+	l.Apply(panKeys)
+	l.texts()
+	e := l.E
+	switch strings.ToUpper(typ) {
+	case "TRAFFIC":
+		e.Class, e.Activity = ocsf.NetworkActivity, l.networkActivity()
+	case "THREAT":
+		if l.Get("Subtype") == "url" || l.Get("SubType") == "url" {
+			if u := l.Get("FileName"); strings.Contains(u, "/") && !e.Has(ocsf.URLString) {
+				l.applyURL(u, brandWeight)
+			}
+			e.Class, e.Activity = ocsf.HTTPActivity, httpActivity(e.Text(ocsf.HTTPMethod))
+		} else {
+			e.Class, e.Activity = ocsf.DetectionFinding, 1
+		}
+	case "CONFIG":
+		e.Class, e.Activity = ocsf.ConfigChange, ocsf.Other
+	case "AUTHENTICATION", "AUTH", "USERID":
+		e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+	case "GLOBALPROTECT":
+		e.Class, e.Activity = ocsf.TunnelActivity, ocsf.Other
+	case "DNS":
+		if e.Has(ocsf.QueryName) {
+			e.Class, e.Activity = ocsf.DNSActivity, ocsf.DNSQuery
+		}
+	}
+	return true
+}
+
+// panCEF reads CEF, of the firewall itself or of the logging service.
+func (l *Line) panCEF() bool {
+	l.Apply(nil)
+	l.device()
+	l.texts()
+	e := l.E
+	switch l.Device.ID {
+	case "TRAFFIC":
+		e.Class, e.Activity = ocsf.NetworkActivity, l.networkActivity()
+	case "THREAT":
+		e.Class, e.Activity = ocsf.DetectionFinding, 1
+	case "CONFIG":
+		e.Class, e.Activity = ocsf.ConfigChange, ocsf.Other
+	}
+	return true
+}
