@@ -240,6 +240,12 @@ func TestBrowser(t *testing.T) {
 		}
 	}
 	b.scheme("light")
+	b.do(chromedp.EmulateViewport(820, 1100))
+	for _, p := range everyPage {
+		b.open(p.path)
+		b.shot("tablet-" + p.name)
+		b.narrow(p.path, 820)
+	}
 	b.phone()
 	for _, p := range everyPage {
 		b.open(p.path)

@@ -1,10 +1,6 @@
 package view
 
-import (
-	"strings"
-
-	"picket/normalize/ocsf"
-)
+import "picket/normalize/ocsf"
 
 // States are the states of an incident in their order, with what each means.
 var States = []struct {
@@ -109,12 +105,4 @@ func word(e *ocsf.Event, f ocsf.Field, v ocsf.Value) string {
 		}
 	}
 	return ""
-}
-
-// list joins the first names of a list and counts the rest.
-func list(names []string, most int) string {
-	if len(names) <= most {
-		return strings.Join(names, ", ")
-	}
-	return strings.Join(names[:most], ", ") + " and " + Number(len(names)-most) + " more"
 }
