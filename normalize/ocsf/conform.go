@@ -40,7 +40,9 @@ func (e *Event) conformValues() {
 			if v.kind != KindList {
 				*v = Value{field: v.field, kind: KindList, list: []Value{*v}}
 			}
-			if in.Type != Object {
+			if in.Type == Object {
+				i += e.conformElements(i)
+			} else {
 				i += e.conformList(i)
 			}
 			continue

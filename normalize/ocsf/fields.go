@@ -66,6 +66,7 @@ var (
 	LoggerName       = def("metadata.loggers[].name", String)
 	LoggerHost       = def("metadata.loggers[].device.hostname", Hostname)
 	LoggerIP         = def("metadata.loggers[].device.ip", IP)
+	LoggerDeviceType = def("metadata.loggers[].device.type_id", Enum)
 
 	// The reporting or affected device.
 	DeviceHostname   = def("device.hostname", Hostname)

@@ -58,6 +58,9 @@ func TestSchema(t *testing.T) {
 			}
 			e.AddHash(FileHashes, "44d88612fea8a8f36de82e1278abb02f")
 			e.Append(Answers, ObjectOf(Attr(AnswerData, Text("x"))))
+			e.Append(Loggers, ObjectOf(Attr(LoggerHost, Text("relay"))))
+			e.Append(DeviceInterfaces, ObjectOf(Attr(DeviceIfMAC, Text("02:00:00:00:00:01"))))
+			e.Append(Vulnerabilities, ObjectOf(Attr(VulnTitle, Text("no number"))))
 			e.Append(Malware, ObjectOf(Attr(MalwareName, Text("x")), Attr(MalwareClassID, ListOf(Int(1)))))
 			e.Conform()
 			out.Write(e.AppendJSON(nil))
