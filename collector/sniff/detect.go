@@ -93,7 +93,9 @@ func (d *detector) read(dir int, b []byte) int {
 
 // settle gives the connection to a protocol, from its first byte on.
 func (d *detector) settle(p *protocol, dir int) {
-	if !d.inside || d.f.app == "" {
+	if d.inside {
+		d.f.inner = p.name
+	} else {
 		d.f.app = p.name
 	}
 	if p.open == nil {

@@ -52,7 +52,7 @@ func Read(ctx context.Context, r io.Reader, opt Options, emit Emit) (Stats, erro
 			}
 			break
 		}
-		s.frame(rec.time, rec.link, rec.data, rec.wire)
+		s.frame(rec.time, rec.link, rec.data, rec.wire, 0)
 	}
 	s.flush()
 	return s.account(), nil

@@ -7,13 +7,27 @@ import (
 	"strings"
 )
 
-// Filter decides which packets are looked at. The nil Filter takes all.
-type Filter interface {
-	// Match looks at a frame of a link type.
-	Match(link uint32, frame []byte) bool
+// CheckFilter reports what is wrong with a filter expression, naming the word
+// that was not understood.
+func CheckFilter(expr string) error {
+	_, err := parseFilter(expr)
+	return err
 }
 
-// ParseFilter reads a filter expression: what tcpdump's language has in common
+// filter decides which packets are looked at; nil takes all.
+type filter func(*outer) bool
+
+// match reads just enough of a frame for the filter.
+func (f filter) match(link uint32, b []byte, vlan uint16) bool {
+	if f == nil {
+		return true
+	}
+	o := outer{vlan: vlan}
+	o.read(link, b)
+	return f(&o)
+}
+
+// parseFilter reads a filter expression: what tcpdump's language has in common
 // use.
 //
 //	host 192.0.2.1        net 10.0.0.0/8         port 53      portrange 8000-8100
@@ -21,12 +35,11 @@ type Filter interface {
 //	and or not ( )        && || !
 //
 // It looks at the outermost IP packet, behind VLAN tags. Ports of fragments but
-// the first are unknown and match no port. The empty expression takes all. An
-// error names the word that was not understood.
-func ParseFilter(expr string) (Filter, error) {
+// the first are unknown and match no port. The empty expression takes all.
+func parseFilter(expr string) (filter, error) {
 	p := filterParser{words: strings.Fields(strings.NewReplacer("(", " ( ", ")", " ) ", "!", " ! ", "&&", " and ", "||", " or ").Replace(expr))}
 	if len(p.words) == 0 {
-		return filter(func(*outer) bool { return true }), nil
+		return nil, nil
 	}
 	if len(p.words) > 1000 {
 		return nil, fmt.Errorf("filter: too long")
@@ -51,15 +64,6 @@ type outer struct {
 	sport, dport uint16
 	ports        bool
 	vlan         uint16
-}
-
-type filter func(*outer) bool
-
-// Match reads just enough of the frame for a filter.
-func (f filter) Match(link uint32, b []byte) bool {
-	var o outer
-	o.read(link, b)
-	return f(&o)
 }
 
 func (o *outer) read(link uint32, b []byte) {

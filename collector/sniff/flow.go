@@ -37,6 +37,7 @@ type flow struct {
 	finished bool // its end was told
 
 	app     string // the protocol, once its content told it
+	inner   string // the protocol within that one: a tunnel's, or after STARTTLS
 	reader  reader // takes the content, nil when nobody wants more of it
 	tries   uint8  // datagrams looked at to find the protocol
 	tls     *tlsFacts
@@ -151,8 +152,14 @@ func (s *sensor) event(f *flow, class ocsf.Class, t int64) *ocsf.Event {
 	e.Set(ocsf.ConnectionUID, ocsf.Text(f.id()))
 	a, b, oneWay := f.ports()
 	e.Set(ocsf.CommunityUID, ocsf.Text(communityID(src, dst, f.v6, f.key.proto, a, b, oneWay)))
-	if f.app != "" {
+	switch {
+	case f.inner != "" && class != ocsf.NetworkActivity:
+		e.Set(ocsf.AppName, ocsf.Text(f.inner))
+	case f.app != "":
 		e.Set(ocsf.AppName, ocsf.Text(f.app))
+	}
+	if f.inner != "" && class == ocsf.NetworkActivity {
+		e.SetUnmapped("inner_app", ocsf.Text(f.inner))
 	}
 	if f.tunnel != noTunnel {
 		e.SetUnmapped("tunnel", ocsf.Text(tunnelNames[f.tunnel]))

@@ -280,7 +280,7 @@ func (h *httpReader) simple(b []byte) (int, bool) {
 		return 0, false
 	}
 	t := h.begin(method, uri)
-	t.reqDone, t.simple = true, true
+	t.reqDone, t.simple, h.asking = true, true, nil
 	return i + 1, true
 }
 

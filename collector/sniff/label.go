@@ -56,7 +56,7 @@ const maxUpgrade = 16 << 10 // bytes of one direction that are watched
 
 func (u *upgrade) read(dir int, b []byte) int {
 	if len(b) >= 6 && b[0] == 22 && b[1] == 3 && b[2] <= 4 && b[5] == 1 {
-		u.f.reader = &tlsReader{s: u.s, f: u.f}
+		u.f.inner, u.f.reader = tlsProtocol.name, &tlsReader{s: u.s, f: u.f}
 		return 0
 	}
 	if u.seen[dir] += len(b); u.seen[dir] > maxUpgrade {

@@ -19,7 +19,7 @@ type sensor struct {
 
 	buffered int // bytes waiting in all streams
 	expected expectations
-	filter   Filter
+	filter   filter
 	strict   bool // let a parser's panic through (tests)
 }
 
@@ -33,7 +33,7 @@ const tickEvery = 200 * 1e6 // ns
 
 func newSensor(opt Options, emit Emit) (*sensor, error) {
 	opt = opt.withDefaults()
-	filter, err := ParseFilter(opt.Filter)
+	filter, err := parseFilter(opt.Filter)
 	if err != nil {
 		return nil, err
 	}
@@ -51,13 +51,14 @@ func newSensor(opt Options, emit Emit) (*sensor, error) {
 }
 
 // frame takes one frame of a link type, captured at t (ns), of which data was
-// captured and wire bytes were on the wire. It keeps nothing of data.
-func (s *sensor) frame(t int64, link uint32, data []byte, wire int) {
+// captured and wire bytes were on the wire. vlan is a tag that the network card
+// took off, 0 for none. It keeps nothing of data.
+func (s *sensor) frame(t int64, link uint32, data []byte, wire int, vlan uint16) {
 	s.clock(t)
 	if wire < len(data) {
 		wire = len(data)
 	}
-	if !s.filter.Match(link, data) {
+	if !s.filter.match(link, data, vlan) {
 		s.stats.Filtered++
 		return
 	}
@@ -67,7 +68,7 @@ func (s *sensor) frame(t int64, link uint32, data []byte, wire int) {
 		s.stats.Truncated++
 	}
 	p := &s.pkt
-	*p = packet{time: t}
+	*p = packet{time: t, vlan: vlan}
 	ok := false
 	if !s.guard(func() bool { ok = s.dec.decode(link, data, p); return true }) || !ok {
 		if s.dec.frags.seen == s.stats.Fragments && !s.claims.took {

@@ -3,6 +3,7 @@ package sniff
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -263,7 +264,7 @@ func (r *smtpReader) reply(line string) {
 	if m != nil && code >= 400 && (verb == "MAIL" || verb == "RCPT" || verb == "DATA") {
 		m.code, m.text = code, text
 	}
-	if m != nil && m.sent && verb == "BDAT" {
+	if m != nil && m.sent && verb == "BDAT" && !slices.Contains(r.verbs[1:], "BDAT") {
 		m.code, m.text = code, text
 		r.verbs = r.verbs[1:]
 		r.flush()

@@ -23,7 +23,8 @@ import (
 
 // Options say how to listen. The zero value of each means its default.
 type Options struct {
-	// Filter keeps only packets that match, see [ParseFilter]. It looks at the
+	// Filter keeps only packets that match, in the words of tcpdump (see [CheckFilter]
+	// and filter.go). It looks at the
 	// outermost IP packet.
 	Filter string
 	// Promiscuous takes packets that are addressed to others (live only); a

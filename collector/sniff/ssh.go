@@ -13,7 +13,21 @@ import (
 // algorithms that they offer (HASSH, https://github.com/salesforce/hassh). One
 // event a connection.
 
-var sshProtocol = protocol{"ssh", prefix("SSH-"), func(s *sensor, f *flow) reader { return &sshReader{s: s, f: f} }}
+var sshProtocol = protocol{"ssh", sshSays, func(s *sensor, f *flow) reader { return &sshReader{s: s, f: f} }}
+
+// sshSays knows a banner; a server may say other lines before it.
+func sshSays(f *flow, dir int, b []byte) verdict {
+	if v := prefix("SSH-")(f, dir, b); v != no || dir == out {
+		return v
+	}
+	if bytes.Contains(b, []byte("\nSSH-")) {
+		return yes
+	}
+	if f.port() == 22 && len(b) < 2048 && b[0] >= ' ' && b[0] < 0x7f {
+		return more
+	}
+	return no
+}
 
 type sshReader struct {
 	s      *sensor
