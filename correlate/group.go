@@ -40,6 +40,11 @@ type tie struct {
 	reason string
 }
 
+// overlap is how long before an attacker's success the story of what he got hold
+// of may have fallen silent, to be explained by it all the same, in ms: clocks
+// differ, and logs come late.
+const overlap = 30 * 60_000
+
 // ties finds the stories that a finding continues, the oldest first.
 func (g *Engine) ties(x *sighting) []tie {
 	var out []tie
@@ -64,6 +69,10 @@ func (g *Engine) ties(x *sighting) []tie {
 		})
 	}
 	for _, k := range x.Won {
+		// What was over before cannot follow from this.
+		if s := g.links[link{bySubject, k}]; s == nil || s.In.End < x.F.First-overlap {
+			continue
+		}
 		add(bySubject, k, func(s *story) string {
 			return fmt.Sprintf("this is how the attacker got hold of %s %s, which the incident is about", noun(k), k.value())
 		})

@@ -64,6 +64,31 @@ func TestGrouping(t *testing.T) {
 	}
 }
 
+// What a user did hours before his password was guessed does not follow from it;
+// what he does afterwards does.
+func TestCauseComesBeforeEffect(t *testing.T) {
+	guessed := func(at float64) (out []*ocsf.Event) {
+		for i := range 20 {
+			out = append(out, logon(at+float64(i), false, "198.51.100.7", "srv09", "anna.k"))
+		}
+		return append(out, logon(at+21, true, "198.51.100.7", "srv09", "anna.k"))
+	}
+	clears := func(at float64) *ocsf.Event {
+		return event(ocsf.EventLogActivity, at, ocsf.ActivityID, 1, ocsf.EventCode, "1102", ocsf.UserName, "anna.k", ocsf.DeviceHostname, "dc1.corp.example")
+	}
+	rules := ownRules(t)
+	for _, c := range []struct {
+		name string
+		at   float64
+		want int
+	}{{"before", 0, 2}, {"after", 20 * hour, 1}} {
+		s := newStream(t, New(rules, site(), Options{})).play(append(guessed(10*hour), clears(c.at))...).finish()
+		if got := len(s.stories()); got != c.want {
+			t.Errorf("%s: %d incidents, want %d", c.name, got, c.want)
+		}
+	}
+}
+
 func TestMergedIncidentRefersToTheOther(t *testing.T) {
 	s := newStream(t, New(emptyRules(t), site(), Options{})).play(
 		alert(0, ocsf.High, "Exploit A", "10.0.0.7", "10.0.0.9"), alert(10, ocsf.High, "Botnet check-in", "10.0.0.8", "203.0.113.9"),
