@@ -153,9 +153,10 @@ func (b *tab) phone() {
 	b.do(chromedp.EmulateViewport(390, 844, chromedp.EmulatePortrait, chromedp.EmulateMobile, chromedp.EmulateTouch))
 }
 
-func (b *tab) scheme(name string) {
+// scheme makes the browser prefer a colour scheme, on a screen or in print.
+func (b *tab) scheme(name, medium string) {
 	b.t.Helper()
-	_, err := chromedp.Call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}})
+	_, err := chromedp.Call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: medium, Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -232,14 +233,17 @@ func TestBrowser(t *testing.T) {
 		b.shot(p.name)
 		b.narrow(p.path, 1280)
 	}
-	b.scheme("dark")
+	b.scheme("dark", "screen")
 	for _, p := range everyPage[:12] {
 		if *shots != "" {
 			b.open(p.path)
 			b.shot("dark-" + p.name)
 		}
 	}
-	b.scheme("light")
+	b.scheme("dark", "print")
+	b.open("/incidents/7f3a91c2")
+	b.shot("print-incident")
+	b.scheme("light", "screen")
 	b.do(chromedp.EmulateViewport(820, 1100))
 	for _, p := range everyPage {
 		b.open(p.path)
