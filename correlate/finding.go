@@ -55,12 +55,12 @@ func (g *Engine) sight(f *ocsf.Finding, m *ruleMeta, c *cast, group string) *sig
 	role(&c.Dsts, ocsf.Destination)
 	role(&c.Actors, ocsf.Source)
 	role(&c.Users, ocsf.Related)
-	role(&c.Domains, ocsf.Related)
 	role(&c.Hashes, ocsf.Related)
-	if len(c.Domains.Keys) > 1 {
-		if p := commonParent(c.Domains.Keys); p != "" {
-			f.Entities = append(f.Entities, ocsf.Entity{Type: ocsf.DomainEntity, Value: p, Role: ocsf.Related})
-		}
+	// Of many names below one domain the domain says more than they do.
+	if p := commonParent(c.Domains.Keys); len(c.Domains.Keys) > 4 && p != "" {
+		f.Entities = append(f.Entities, ocsf.Entity{Type: ocsf.DomainEntity, Value: p, Role: ocsf.Related})
+	} else {
+		role(&c.Domains, ocsf.Related)
 	}
 	s.Subject = g.subjects(m, c)
 	if len(c.Srcs.Keys) == 0 && len(c.Dsts.Keys) <= 3 {
