@@ -54,6 +54,7 @@ func (o *Output) Reset() {
 type Counts struct {
 	Events, Hits                   uint64
 	Findings, Repeated, Observed   uint64 // given out; folded into one that is known; found without consequence
+	Inhibited                      uint64 // another finding tells it better
 	Opened, Merged, LetGo          uint64 // incidents; let go before their time
 	Open                           int    // incidents that still grow
 	Groups, Entries                int    // of windows

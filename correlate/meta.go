@@ -22,6 +22,7 @@ type ruleMeta struct {
 	Opens   bool     // opens an incident by itself
 	Quiet   bool     // says that it does not
 	Keep    bool     // gives findings although correlations refer to it
+	Unless  []string // rules (by name or id) that tell the same better: of one source, their finding stands for this one's
 	Shares  bool     // stories of several hosts with the same rare party outside are one
 	Scan    bool     // what an authorised scanner may do
 	Observe bool     // mode observe: found and kept, but no incident

@@ -57,6 +57,14 @@ func (m *ruleMeta) own(v any) error {
 				}
 				m.Wins = append(m.Wins, word)
 			}
+		case "unless":
+			for _, w := range texts(v) {
+				var rule string
+				if rule, err = text(w); err != nil {
+					break
+				}
+				m.Unless = append(m.Unless, rule)
+			}
 		case "story":
 			m.Story, err = text(v)
 		case "short":

@@ -121,10 +121,39 @@ func (g *Engine) found(s *sighting, m *ruleMeta, opens bool, e *ocsf.Event, out 
 	if s.F.Observe {
 		g.counts.Observed++
 	}
+	if home := g.toldBetter(s, m); home != nil {
+		g.counts.Inhibited++
+		g.active.put(activeKey{s.Rule, s.Group}, &active{UID: s.F.UID, Story: home.In.UID, Last: s.F.Time, Count: s.F.Count, Limit: max(m.Window, 3600_000)})
+		for _, k := range s.Won {
+			home.win(g, k)
+		}
+		return
+	}
 	a := &active{UID: s.F.UID, Last: s.F.Time, Count: s.F.Count, Limit: max(m.Window, 3600_000)}
 	g.active.put(activeKey{s.Rule, s.Group}, a)
 	g.place(s, opens, e, out)
 	a.Story = s.F.Incident
+}
+
+// toldBetter finds the incident in which a finding of another rule about the
+// same source tells what this one would tell.
+func (g *Engine) toldBetter(x *sighting, m *ruleMeta) *story {
+	if len(m.Unless) == 0 {
+		return nil
+	}
+	for _, t := range g.ties(x) {
+		for _, st := range t.s.Steps {
+			if st.Src != x.Src || !st.Dst.isZero() && !x.Dst.isZero() && st.Dst != x.Dst || x.F.First-st.Last > m.Window {
+				continue
+			}
+			for _, name := range m.Unless {
+				if i := g.rules.set.Lookup(name); i >= 0 && g.rules.metas[i].ID == st.Rule {
+					return t.s
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // again reports whether the same thing was found a while ago; then the event is

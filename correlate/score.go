@@ -69,6 +69,9 @@ func (s *story) retitle(g *Engine) {
 		return
 	}
 	in.Title = top.Title
+	if from := s.intruder(); from != "" && !strings.Contains(in.Title, from) {
+		in.Title += ", begun from " + from
+	}
 	var also []string
 	for i := range in.Timeline {
 		l := &in.Timeline[i]
@@ -89,6 +92,19 @@ func (s *story) retitle(g *Engine) {
 		in.Title += " (also " + strings.Join(also, ", ") + ")"
 	}
 	in.Desc = s.describe()
+}
+
+// intruder is the one source outside, or "" when there are several or none.
+func (s *story) intruder() (one string) {
+	for _, v := range s.In.Src {
+		if outside(hostOf(v).Addr) {
+			if one != "" {
+				return ""
+			}
+			one = v
+		}
+	}
+	return one
 }
 
 // graver reports whether a title is better made of a than of b.
