@@ -64,7 +64,9 @@ func (g *Engine) factOf(e *ocsf.Event) fact {
 	}
 }
 
-// deviceOf names the device that reported an event.
+// deviceOf names the device that reported an event, by what the event says of
+// itself as far as it can: then the same lines name the same devices however they
+// came, over the wire or out of a file.
 func deviceOf(e *ocsf.Event) string {
 	for _, f := range [...]ocsf.Field{ocsf.DeviceHostname, ocsf.DeviceName} {
 		if s := e.Get(f).Str(); s != "" && s != "unknown" {
@@ -80,6 +82,9 @@ func deviceOf(e *ocsf.Event) string {
 				return hostName(v.String())
 			}
 		}
+	}
+	if s := e.Get(ocsf.ProductName).Str(); s != "" && s != "unknown" {
+		return hostName(s)
 	}
 	if e.From.IsValid() {
 		return e.From.String()
