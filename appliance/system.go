@@ -3,6 +3,7 @@ package appliance
 import (
 	"bytes"
 	"os"
+	"runtime/debug"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -52,4 +53,19 @@ func clockState() Clock {
 		return Clock{}
 	}
 	return Clock{Known: true, Synchronized: state != unix.TIME_ERROR && t.Status&unix.STA_UNSYNC == 0, ErrorMicros: t.Maxerror}
+}
+
+// softLimit is how much memory the Go heap may take before the collector works
+// harder; the box has 1 GB, of which mapped files want a part.
+const softLimit = 288 << 20
+
+// LimitMemory keeps the process small, unless the environment (GOGC,
+// GOMEMLIMIT) says otherwise.
+func LimitMemory() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softLimit)
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(60)
+	}
 }

@@ -38,6 +38,7 @@ that already holds events is refused unless --append.`,
 				return t
 			}
 			opt.Files = args
+			appliance.LimitMemory()
 			opt.Stdin = cmd.InOrStdin()
 			opt.Errors = cmd.ErrOrStderr()
 			sum, err := appliance.Replay(cmd.Context(), opt)

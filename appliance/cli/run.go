@@ -29,6 +29,7 @@ one-time setup code are printed.`,
 				return err
 			}
 			log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
+			appliance.LimitMemory()
 			opt := appliance.Options{Log: log, Console: cmd.OutOrStdout(), Demo: demo, Load: func() (*config.Config, error) { return s.load() }}
 			a, err := appliance.New(cmd.Context(), c, opt)
 			if err != nil {
