@@ -57,7 +57,9 @@ func (s *Server) status(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	st.Pages = append(st.Pages, s.hub.counts().Facts()...)
+	if len(st.Pages) == 0 {
+		st.Pages = s.hub.counts().Facts()
+	}
 	p := s.page(r, "status", "Status")
 	p.Refresh = 10
 	return s.draw(w, r, http.StatusOK, view.StatusPage(p, st))

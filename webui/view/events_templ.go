@@ -105,7 +105,7 @@ func Events(p Page, l EventList) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if l.Early {
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p class=\"big\">Nothing found so far.</p><p>The search took too long and stopped. Give a shorter time or a rarer word, or go on.</p>")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p class=\"big\">Nothing found so far.</p><p>The search took too long and stopped. Give a shorter time or a rarer word.</p>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -35,7 +35,9 @@ func DoneRemark(todo string) string { return donePrefix + clip(todo, maxTodo) }
 // its items on lines that begin with a dash or a number; in a plain paragraph
 // the first sentence tells what it means and each further one is an item.
 // "Legitimate causes: …" is a note and no item.
-func Guides(in *ocsf.Incident) []Guide {
+func Guides(in *ocsf.Incident) []Guide { return guides(in, in.Guidance) }
+
+func guides(in *ocsf.Incident, texts []string) []Guide {
 	done := map[string]*ocsf.Remark{}
 	for i := range in.Comments {
 		if c := &in.Comments[i]; strings.HasPrefix(c.Text, donePrefix) && done[c.Text] == nil {
@@ -44,7 +46,7 @@ func Guides(in *ocsf.Incident) []Guide {
 	}
 	var out []Guide
 	told := map[string]bool{}
-	for _, text := range in.Guidance {
+	for _, text := range texts {
 		g := guide(text)
 		kept := g.Todos[:0]
 		for _, t := range g.Todos {
@@ -53,6 +55,9 @@ func Guides(in *ocsf.Incident) []Guide {
 				t.Done = done[DoneRemark(t.Text)]
 				kept = append(kept, t)
 			}
+		}
+		if len(g.Todos) > 0 && len(kept) == 0 {
+			continue // another signature says the same
 		}
 		g.Todos = kept
 		out = append(out, g)

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -178,6 +179,23 @@ func (s Story) certainty() string {
 		return ""
 	}
 	return fmt.Sprintf("The surest signature in it is right in about %d of 100 cases.", best)
+}
+
+// guides are the lists of what to do, that of the gravest sub-event first, of
+// several that of the latest.
+func (s Story) guides() []Guide {
+	texts := slices.Clone(s.Incident.Guidance)
+	weight := map[string]int64{}
+	for _, f := range s.Findings {
+		if slices.Contains(texts, f.Guidance) {
+			weight[f.Guidance] = max(weight[f.Guidance], int64(f.Severity)<<48|f.Time&(1<<48-1))
+		} else if f.Guidance != "" && f.Severity >= s.Incident.Severity {
+			texts = append(texts, f.Guidance) // the incident keeps the first few only
+			weight[f.Guidance] = int64(f.Severity)<<48 | f.Time&(1<<48-1)
+		}
+	}
+	slices.SortStableFunc(texts, func(a, b string) int { return cmp.Compare(weight[b], weight[a]) })
+	return guides(s.Incident, texts)
 }
 
 // needed is the question that the state of an incident leaves open.

@@ -32,7 +32,9 @@ func TestGuides(t *testing.T) {
 	want := []string{
 		"A host calls one address again and again. | Find the program.; Isolate it, e.g. by the switch.; | Legitimate causes: agents.",
 		"What leaves is slow. | Cut it off. (anna); Look what asks.; | Call the owner too.",
-		"It is the same again. | | ",
+	}
+	if len(got) != len(want) {
+		t.Errorf("%d guides, want %d: the last says nothing new", len(got), len(want))
 	}
 	for i := range want {
 		if i >= len(got) || got[i] != want[i] {
@@ -41,6 +43,19 @@ func TestGuides(t *testing.T) {
 	}
 	if len(remarks(in)) != 0 {
 		t.Error("a tick is shown as a remark too")
+	}
+}
+
+func TestTheGravestGuideComesFirst(t *testing.T) {
+	s := Story{Incident: &ocsf.Incident{Severity: ocsf.Critical, Guidance: []string{"Low. Do a.", "High early. Do b.", "High late. Do c."}}, Findings: []*ocsf.Finding{
+		{Severity: ocsf.Low, Time: 9, Guidance: "Low. Do a."}, {Severity: ocsf.High, Time: 3, Guidance: "High early. Do b."}, {Severity: ocsf.High, Time: 5, Guidance: "High late. Do c."},
+		{Severity: ocsf.Critical, Time: 1, Guidance: "Gravest. Do d."}, {Severity: ocsf.Low, Time: 10, Guidance: "Not kept. Do e."}}}
+	var got []string
+	for _, g := range s.guides() {
+		got = append(got, g.Mean)
+	}
+	if want := "Gravest. High late. High early. Low."; strings.Join(got, " ") != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 
