@@ -29,6 +29,8 @@ type body struct {
 const (
 	maxPacked   = 1 << 20 // bytes kept to be unpacked
 	maxUnpacked = 4 << 20 // bytes unpacked: more is a bomb
+
+	maxUnpackedASecond = 64 << 20
 )
 
 // write takes the next bytes.
@@ -72,8 +74,13 @@ func (x *body) close(s *sensor) string {
 		packed := x.packed
 		s.buffered -= len(packed)
 		x.packed = nil
+		if !s.mayUnpack() {
+			x.giveUp = true
+			return ""
+		}
 		for i := len(x.codings) - 1; i >= 0; i-- {
 			plain, ok := unpack(x.codings[i], packed)
+			s.unpacked += len(plain)
 			if !ok && len(plain) > 0 {
 				x.giveUp = true
 				return ""
@@ -88,6 +95,19 @@ func (x *body) close(s *sensor) string {
 	}
 	x.giveUp = true
 	return hex.EncodeToString(x.sum.Sum(nil))
+}
+
+// mayUnpack keeps bombs from eating the processor: in a second of the packets'
+// clock no more than so much is unpacked.
+func (s *sensor) mayUnpack() bool {
+	if second := s.now / 1e9; second != s.unpackedIn {
+		s.unpackedIn, s.unpacked = second, 0
+	}
+	if s.unpacked > maxUnpackedASecond {
+		s.stats.Overflows++
+		return false
+	}
+	return true
 }
 
 // unpack returns what packed holds, as far as the bound; false when it was broken

@@ -56,7 +56,7 @@ type detector struct {
 // Bounds of recognition, in bytes: of one direction's beginning, and of what
 // passes unread while only the other direction can still tell.
 const (
-	maxDetect = 4096
+	maxDetect = 2048
 	maxPassed = 64 << 10
 )
 

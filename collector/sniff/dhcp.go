@@ -25,11 +25,9 @@ type dhcpReader struct {
 
 // dhcpOptions are those that are told.
 type dhcpOptions struct {
-	typ                       byte
-	hostname, class, fqdn     string
-	requested, server, lease  []byte
-	overload                  byte
-	circuit, remote, clientID []byte
+	typ, overload            byte
+	hostname, class, fqdn    string
+	requested, server, lease []byte
 }
 
 func (o *dhcpOptions) parse(b []byte) {

@@ -81,13 +81,6 @@ func (f *flow) direction(fromLow bool) int {
 	return in
 }
 
-// swap makes the originator the responder, as long as nothing but the first
-// packet was seen.
-func (f *flow) swap() {
-	f.lowFirst = !f.lowFirst
-	f.side[out], f.side[in] = f.side[in], f.side[out]
-}
-
 // ports returns what stands for ports in names of the flow.
 func (f *flow) ports() (sport, dport uint16, oneWay bool) {
 	_, _, sport, dport = f.ends()

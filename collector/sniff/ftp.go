@@ -84,11 +84,10 @@ type ftpReader struct {
 }
 
 type ftpCommand struct {
-	time          int64
-	verb, arg     string
-	code          int
-	text          string
-	started, told bool
+	time      int64
+	verb, arg string
+	code      int
+	text      string
 }
 
 const maxFTPWaiting = 64
@@ -117,7 +116,9 @@ func (r *ftpReader) read(dir int, b []byte) int {
 }
 
 func (r *ftpReader) command(line string) {
-	line = strings.TrimLeft(line, "\xff\xf4\xf2 ") // telnet's interrupt before ABOR
+	for len(line) > 0 && line[0] >= 0xf0 { // telnet's interrupt before ABOR
+		line = line[1:]
+	}
 	verb, arg, _ := strings.Cut(line, " ")
 	verb = strings.ToUpper(verb)
 	if verb == "" || len(verb) > 16 {

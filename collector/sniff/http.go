@@ -59,7 +59,7 @@ func httpSays(_ *flow, _ int, b []byte) verdict {
 		known = known || strings.EqualFold(string(word), m) || len(word) == len(line) && strings.HasPrefix(m, string(word))
 	}
 	if !whole {
-		if known && len(word) < len(line) && len(b) > 2048 {
+		if known && len(word) < len(line) && len(b) > 1024 {
 			return yes
 		}
 		return more
@@ -67,6 +67,9 @@ func httpSays(_ *flow, _ int, b []byte) verdict {
 	line = bytes.TrimRight(line, "\r")
 	switch i := bytes.LastIndexByte(line, ' '); {
 	case i > len(word) && isVersion(line[i+1:]):
+		if string(word) == "PRI" { // the beginning of HTTP/2
+			return no
+		}
 		return yes
 	case i > len(word) && (bytes.HasPrefix(line[i+1:], []byte("SIP/")) || bytes.HasPrefix(line[i+1:], []byte("RTSP/"))):
 		return no
@@ -124,6 +127,7 @@ type httpReader struct {
 	state   [2]int
 	left    [2]int64
 	scanned [2]int // bytes of an unfinished header that were searched for its end
+	headed  bool   // the first line of an unfinished request was looked at
 	txs     []*httpTx
 	asking  *httpTx // whose request is coming
 	telling *httpTx // whose response is coming
@@ -248,10 +252,13 @@ func (h *httpReader) start(dir int, b []byte) int {
 	if dir != h.client && len(h.txs) > 0 && h.txs[0].simple && !isVersion(b) {
 		return h.bare(dir)
 	}
-	if dir == h.client && lastVersion(firstLine(b)) < 0 && bytes.IndexByte(b, '\n') >= 0 {
-		if n, ok := h.simple(b); ok {
-			return n
+	if dir == h.client && !h.headed && bytes.IndexByte(b[h.scanned[dir]:], '\n') >= 0 { // the first line is whole now
+		if lastVersion(firstLine(b)) < 0 {
+			if n, ok := h.simple(b); ok {
+				return n
+			}
 		}
+		h.headed = true
 	}
 	n := headerEnd(b, max(0, h.scanned[dir]-3))
 	if n < 0 {
@@ -263,6 +270,7 @@ func (h *httpReader) start(dir int, b []byte) int {
 	}
 	h.scanned[dir] = 0
 	if dir == h.client {
+		h.headed = false
 		if !h.request(b[:n]) {
 			return -1
 		}
@@ -532,6 +540,9 @@ func (h *httpReader) finish(dir int) {
 // the next message.
 func (h *httpReader) gap(dir, n int) bool {
 	h.scanned[dir] = 0
+	if dir == h.client {
+		h.headed = false
+	}
 	switch h.state[dir] {
 	case httpUntilClose:
 		h.body(dir).lose(h.s)

@@ -98,8 +98,12 @@ func imapSays(f *flow, dir int, b []byte) verdict {
 }
 
 func pop3Says(f *flow, dir int, b []byte) verdict {
-	if dir == in && (f.port() == 110 || f.port() == 995 || bytes.Contains(bytes.ToUpper(firstLine(b)), []byte("POP"))) {
-		return prefix("+OK")(f, dir, b)
+	if dir == out {
+		return no
+	}
+	v := prefix("+OK")(f, dir, b)
+	if v != yes || f.port() == 110 || f.port() == 995 || bytes.Contains(bytes.ToUpper(firstLine(b)), []byte("POP")) {
+		return v
 	}
 	return no
 }
@@ -223,29 +227,50 @@ func modbusSays(f *flow, dir int, b []byte) verdict {
 	return no
 }
 
-func dnp3Says(f *flow, _ int, b []byte) verdict {
+// dnp3Says knows a data link header by its start and its checksum (IEEE 1815).
+func dnp3Says(_ *flow, _ int, b []byte) verdict {
 	if b[0] != 0x05 {
 		return no
 	}
 	if len(b) < 10 {
 		return more
 	}
-	if b[1] == 0x64 && b[2] >= 5 {
+	if b[1] == 0x64 && b[2] >= 5 && dnp3CRC(b[:8]) == le16(b[8:]) {
 		return yes
 	}
 	return no
 }
 
-// telnetSays knows option negotiation (RFC 854).
-func telnetSays(_ *flow, _ int, b []byte) verdict {
-	if b[0] != 0xff {
+func dnp3CRC(b []byte) uint16 {
+	crc := uint16(0)
+	for _, c := range b {
+		crc ^= uint16(c)
+		for range 8 {
+			if crc&1 != 0 {
+				crc = crc>>1 ^ 0xa6bc
+			} else {
+				crc >>= 1
+			}
+		}
+	}
+	return ^crc
+}
+
+// telnetSays knows option negotiation (RFC 854): two commands in a row, or one
+// on telnet's port.
+func telnetSays(f *flow, _ int, b []byte) verdict {
+	command := func(b []byte) bool { return b[0] == 0xff && b[1] >= 0xfb && b[1] <= 0xfe && b[2] < 50 }
+	switch {
+	case b[0] != 0xff:
 		return no
-	}
-	if len(b) < 3 {
+	case len(b) < 3:
 		return more
-	}
-	if b[1] >= 0xfa && b[1] <= 0xfe && b[2] < 50 {
+	case !command(b):
+		return no
+	case f.port() == 23 || len(b) >= 6 && command(b[3:]):
 		return yes
+	case len(b) < 6:
+		return more
 	}
 	return no
 }

@@ -106,7 +106,6 @@ func be24(b []byte) int    { return int(b[0])<<16 | int(b[1])<<8 | int(b[2]) }
 func be32(b []byte) uint32 {
 	return uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
 }
-func be64(b []byte) uint64 { return uint64(be32(b))<<32 | uint64(be32(b[4:])) }
 func le16(b []byte) uint16 { return uint16(b[1])<<8 | uint16(b[0]) }
 func le32(b []byte) uint32 {
 	return uint32(b[3])<<24 | uint32(b[2])<<16 | uint32(b[1])<<8 | uint32(b[0])

@@ -17,10 +17,12 @@ type sensor struct {
 	streams, datagrams []protocol
 	claims             claims
 
-	buffered int // bytes waiting in all streams
-	expected expectations
-	filter   filter
-	strict   bool // let a parser's panic through (tests)
+	buffered   int   // bytes waiting in all streams
+	unpacked   int   // bytes that were unpacked
+	unpackedIn int64 // in this second
+	expected   expectations
+	filter     filter
+	strict     bool // let a parser's panic through (tests)
 }
 
 // earlyReport is a flow that is to be told soon.

@@ -84,7 +84,6 @@ type smbCall struct {
 	offset      uint64
 	time        int64
 	user        smbUser
-	tree        uint32
 }
 
 func newSMB(s *sensor, f *flow) *smbReader {

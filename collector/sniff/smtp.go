@@ -73,7 +73,6 @@ type smtpReader struct {
 	banner string
 	user   string
 	verbs  []string // commands without reply
-	multi  bool
 	mail   *mail
 }
 

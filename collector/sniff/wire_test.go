@@ -16,13 +16,12 @@ import (
 // wire writes frames for tests, with gopacket's serializer, so that the decoder
 // is held against code that is not its own.
 type wire struct {
-	t     testing.TB
-	now   int64
-	step  int64 // between two frames
-	recs  []captured
-	wrap  func([]byte) []byte // around every frame
-	seq   map[netip.AddrPort]uint32
-	debug bool
+	t    testing.TB
+	now  int64
+	step int64 // between two frames
+	recs []captured
+	wrap func([]byte) []byte // around every frame
+	seq  map[netip.AddrPort]uint32
 }
 
 // The hosts of the tests.
