@@ -6,6 +6,8 @@ import "picket/normalize/ocsf"
 // when several may know a line.
 var Parsers = []*Parser{
 	fortigate, ciscoASA, ciscoSwitch, panos, filterlog, suricata, netfilter,
+	sshd, pam, sudo, bind, dnsmasq, openvpn, nginx, apache, squid, haproxy,
+	windows,
 }
 
 // product says who made what wrote the line, unless the line says so itself.
