@@ -28,6 +28,7 @@ type Set struct {
 	keyFolds map[string]int32 // folded
 	preds    []*predicate
 
+	keywords   int32   // the slot of all values, when a rule asks for it
 	groups     []group // of rules with one log source
 	entries    []compiledEntry
 	labelSlots []int32
@@ -63,9 +64,10 @@ type appliedFilter struct {
 
 // group is the rules of one log source.
 type group struct {
-	ls     LogSource // folded
-	slots  []int32   // whose literals its rules need
-	always []int32   // rules that need no literal
+	ls     LogSource  // folded
+	slots  []int32    // whose literals its rules need
+	always []int32    // rules that need no literal
+	words  *slotIndex // literals of keywords, or nil
 }
 
 type compiledEntry struct {
@@ -411,7 +413,8 @@ func (c *compiler) predicate(p predicate) int32 {
 // slot returns the number of a field of the rule in hand.
 func (c *compiler) slot(field string) (int32, error) {
 	if field == "" {
-		return c.slotOf("", []source{{kind: fromAll}}, "\x00all"), nil
+		c.keywords = c.slotOf("", []source{{kind: fromAll}}, "\x00all")
+		return c.keywords, nil
 	}
 	var list []source
 	specs := c.tax.sourcesOf(field, c.ls)

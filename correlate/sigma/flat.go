@@ -292,12 +292,12 @@ func (s *scanner) text() (string, flatType, error) {
 // appendUnescaped takes JSON's escapes away.
 func appendUnescaped(b []byte, s string) []byte {
 	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c != '\\' || i+1 == len(s) {
-			b = append(b, c)
-			continue
+		n := strings.IndexByte(s[i:], '\\')
+		if n < 0 || i+n+1 == len(s) {
+			return append(b, s[i:]...)
 		}
-		i++
+		b = append(b, s[i:i+n]...)
+		i += n + 1
 		switch s[i] {
 		case 'n':
 			b = append(b, '\n')

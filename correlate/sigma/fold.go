@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"encoding/binary"
 	"unicode"
 	"unicode/utf8"
 	"unsafe"
@@ -27,22 +28,64 @@ func foldRune(r rune) rune {
 
 // appendFold appends the folded text to b. Bytes that are no UTF-8 stay.
 func appendFold(b []byte, s string) []byte {
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c < utf8.RuneSelf {
-			b = append(b, lower[c])
-			i++
-			continue
+	for len(s) > 0 {
+		n := asciiLen(s)
+		at := len(b)
+		b = append(b, s[:n]...)
+		lowerASCII(b[at:])
+		for s = s[n:]; len(s) > 0 && s[0] >= utf8.RuneSelf; {
+			r, n := utf8.DecodeRuneInString(s)
+			if r == utf8.RuneError && n == 1 {
+				b = append(b, s[0])
+			} else {
+				b = utf8.AppendRune(b, foldRune(r))
+			}
+			s = s[n:]
 		}
-		r, n := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && n == 1 {
-			b = append(b, c)
-		} else {
-			b = utf8.AppendRune(b, foldRune(r))
-		}
-		i += n
 	}
 	return b
+}
+
+const (
+	highBits = 0x8080808080808080
+	allBytes = 0x0101010101010101
+)
+
+// capitals returns a word with the high bit of every byte of w that is a
+// capital of ASCII. No byte of w may have its own high bit set.
+func capitals(w uint64) uint64 {
+	return (w + (0x80-'A')*allBytes) &^ (w + (0x80-'Z'-1)*allBytes) & highBits
+}
+
+// asciiLen returns how many bytes of ASCII s begins with.
+func asciiLen(s string) int {
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		if word(s, i)&highBits != 0 {
+			break
+		}
+	}
+	for i < len(s) && s[i] < utf8.RuneSelf {
+		i++
+	}
+	return i
+}
+
+// word reads eight bytes of s from i on.
+func word(s string, i int) uint64 {
+	return binary.LittleEndian.Uint64(unsafe.Slice(unsafe.StringData(s), len(s))[i:])
+}
+
+// lowerASCII makes capitals small, in place. b is ASCII.
+func lowerASCII(b []byte) {
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		w := binary.LittleEndian.Uint64(b[i:])
+		binary.LittleEndian.PutUint64(b[i:], w|capitals(w)>>2)
+	}
+	for ; i < len(b); i++ {
+		b[i] = lower[b[i]]
+	}
 }
 
 // fold returns the folded text.
@@ -55,7 +98,14 @@ func fold(s string) string {
 
 // folded reports whether s is ASCII without capitals, its own folding.
 func folded(s string) bool {
-	for i := 0; i < len(s); i++ {
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		w := word(s, i)
+		if w&highBits != 0 || capitals(w) != 0 {
+			return false
+		}
+	}
+	for ; i < len(s); i++ {
 		if lower[s[i]] != s[i] || s[i] >= utf8.RuneSelf {
 			return false
 		}

@@ -6,9 +6,10 @@ import (
 
 // plan is what there is to do for the events of one combination of labels.
 type plan struct {
-	active []bool  // by group
-	slots  []int32 // whose values wake rules up
-	always []int32 // rules to evaluate whatever the event has
+	active []bool       // by group
+	slots  []int32      // whose values wake rules up
+	always []int32      // rules to evaluate whatever the event has
+	words  []*slotIndex // of keywords
 }
 
 func (s *Set) newPlan(l *labels) *plan {
@@ -20,6 +21,9 @@ func (s *Set) newPlan(l *labels) *plan {
 		}
 		p.active[i] = true
 		p.always = append(p.always, g.always...)
+		if g.words != nil {
+			p.words = append(p.words, g.words)
+		}
 		for _, slot := range g.slots {
 			if !slices.Contains(p.slots, slot) {
 				p.slots = append(p.slots, slot)
@@ -40,14 +44,15 @@ func (s *Set) Match(rec Record, sc *Scratch) []int {
 		x := &s.index[slot]
 		vals := sc.values(slot)
 		for i := range vals {
+			x.find(sc.fold(&vals[i]), sc)
+		}
+	}
+	if len(p.words) > 0 {
+		vals := sc.values(s.keywords)
+		for i := range vals {
 			text := sc.fold(&vals[i])
-			if x.exact != nil {
-				if id, ok := x.exact[text]; ok && sc.litSeen[id] != sc.stamp {
-					sc.found(id)
-				}
-			}
-			if x.scan != nil {
-				x.scan.scan(text, sc)
+			for _, x := range p.words {
+				x.find(text, sc)
 			}
 		}
 	}

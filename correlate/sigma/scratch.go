@@ -25,7 +25,8 @@ type Scratch struct {
 	buf      []byte
 	key      []byte
 	plans    map[string]*plan
-	keys     map[string]int32 // keys as they came -> key of the set, or -1
+	keys     map[string]knownKey // keys as they came
+	near     [nearKeys]knownKey
 	labels   labels
 
 	budget    int // bytes that expressions may still read of this event
@@ -56,6 +57,7 @@ const (
 	expressionBudget = 1 << 20 // bytes an event
 	maxPlans         = 2048
 	maxKeys          = 16384
+	nearKeys         = 512
 	maxKeyLen        = 256
 	maxPlanKey       = 1024
 	maxScratchBuf    = 1 << 20
@@ -68,7 +70,7 @@ func (sc *Scratch) begin(s *Set, rec Record) {
 		*sc = Scratch{
 			set: s, slots: make([]slotVals, len(s.slots)), keyStamp: make([]uint32, len(s.keyNames)), keyAt: make([]int32, len(s.keyNames)),
 			memo: make([]uint32, len(s.preds)), litSeen: make([]uint32, len(s.lits)), ruleSeen: make([]uint32, len(s.rules)),
-			plans: map[string]*plan{}, keys: map[string]int32{}, throttled: throttled,
+			plans: map[string]*plan{}, keys: map[string]knownKey{}, throttled: throttled,
 		}
 	}
 	if sc.stamp++; sc.stamp >= 1<<31 {
@@ -91,19 +93,47 @@ func (sc *Scratch) begin(s *Set, rec Record) {
 // announce tells that pair i of the record has this key. A later pair with the
 // same key replaces an earlier one.
 func (sc *Scratch) announce(key string, i int, foldKeys bool) {
-	id, ok := sc.keys[key]
-	if !ok {
-		id = sc.set.keyOf(key, foldKeys)
-		if len(sc.keys) >= maxKeys {
-			clear(sc.keys)
+	c := &sc.near[nearKey(key)]
+	if c.key != key || key == "" {
+		k, ok := sc.keys[key]
+		if !ok {
+			k.id = sc.set.keyOf(key, foldKeys)
+			if len(key) > maxKeyLen {
+				sc.keep(k.id, i)
+				return
+			}
+			if len(sc.keys) >= maxKeys {
+				clear(sc.keys)
+			}
+			k.key = strings.Clone(key)
+			sc.keys[k.key] = k
 		}
-		if len(key) <= maxKeyLen {
-			sc.keys[strings.Clone(key)] = id
-		}
+		*c = k
 	}
+	sc.keep(c.id, i)
+}
+
+// keep notes where the value of a key of the set is.
+func (sc *Scratch) keep(id int32, i int) {
 	if id >= 0 {
 		sc.keyStamp[id], sc.keyAt[id] = sc.stamp, int32(i)
 	}
+}
+
+// knownKey is a key as records have it with its number in the set.
+type knownKey struct {
+	key string
+	id  int32 // or -1: no rule asks for it
+}
+
+// nearKey is a place for a key in a small table before the map: records of one
+// kind have the same keys again and again.
+func nearKey(key string) int {
+	n := len(key)
+	if n == 0 {
+		return 0
+	}
+	return (n*67 + int(key[0])*7 + int(key[n/2])*31 + int(key[n-1])*131) % nearKeys
 }
 
 // values returns the values of a slot; none when the field is absent or null.

@@ -14,8 +14,12 @@ type lit struct {
 
 // slotIndex finds the literals of one field.
 type slotIndex struct {
-	exact map[string]int32 // folded value -> literal
-	scan  *automaton       // of all others, or nil
+	exact  map[string]int32 // folded value -> literal
+	sizes  uint64           // bit n: some exact value has n bytes; bit 63: 63 and more
+	prefix *ends
+	suffix *ends
+	inside []*grams       // of literals of 2, 3, 4 and more bytes
+	ones   map[byte]int32 // of one byte
 }
 
 // litKey names a literal of a field.
@@ -39,6 +43,7 @@ func (c *compiler) indexRules() {
 	uses := c.countLiterals()
 	ids := map[litKey]int32{}
 	groups := map[LogSource]int32{}
+	words := map[int32][]int32{} // by group: its literals among all values of an event
 	for i := range c.rules {
 		x := &c.rules[i]
 		if x.tree == nil {
@@ -71,38 +76,108 @@ func (c *compiler) indexRules() {
 			if l := &c.lits[id]; !slices.Contains(l.rules, int32(i)) {
 				l.rules = append(l.rules, int32(i))
 			}
-			if !slices.Contains(g.slots, k.slot) {
+			if c.isKeywords(k.slot) {
+				words[gi] = append(words[gi], id)
+			} else if !slices.Contains(g.slots, k.slot) {
 				g.slots = append(g.slots, k.slot)
 			}
 		}
 	}
-	c.buildIndex(ids)
-}
-
-func (c *compiler) buildIndex(ids map[litKey]int32) {
-	c.index = make([]slotIndex, len(c.slots))
-	texts := make([][]string, len(c.slots))
-	nums := make([][]int32, len(c.slots))
 	keys := make([]litKey, len(c.lits))
+	bySlot := make([][]int32, len(c.slots))
 	for k, id := range ids {
 		keys[id] = k
 	}
 	for id, k := range keys {
-		x := &c.index[k.slot]
-		if k.kind == litExact {
+		if !c.isKeywords(k.slot) {
+			bySlot[k.slot] = append(bySlot[k.slot], int32(id))
+		}
+	}
+	c.index = make([]slotIndex, len(c.slots))
+	for slot, ids := range bySlot {
+		c.index[slot] = newIndex(keys, ids)
+	}
+	for gi, ids := range words {
+		slices.Sort(ids)
+		x := newIndex(keys, slices.Compact(ids))
+		c.groups[gi].words = &x
+	}
+}
+
+// isKeywords reports whether a slot stands for all values of an event. Their
+// literals are looked for by group: there is much text to look at.
+func (c *compiler) isKeywords(slot int32) bool {
+	return len(c.slots[slot].sources) > 0 && c.slots[slot].sources[0].kind == fromAll
+}
+
+// newIndex builds the index of some literals of one field.
+func newIndex(keys []litKey, ids []int32) slotIndex {
+	type file struct {
+		texts []string
+		ids   []int32
+	}
+	const prefix, suffix, inside = 0, 1, 2 // and on: by length, from 2 bytes
+	var files [6]file
+	var x slotIndex
+	for _, id := range ids {
+		k := keys[id]
+		at := inside + min(len(k.text), 5) - 2
+		switch {
+		case k.kind == litExact:
 			if x.exact == nil {
 				x.exact = map[string]int32{}
 			}
-			x.exact[k.text] = int32(id)
+			x.exact[k.text] = id
+			x.sizes |= 1 << min(len(k.text), 63)
+			continue
+		case k.kind == litPrefix:
+			at = prefix
+		case k.kind == litSuffix:
+			at = suffix
+		case len(k.text) == 1:
+			if x.ones == nil {
+				x.ones = map[byte]int32{}
+			}
+			x.ones[k.text[0]] = id
 			continue
 		}
-		texts[k.slot] = append(texts[k.slot], k.text)
-		nums[k.slot] = append(nums[k.slot], int32(id))
+		files[at].texts, files[at].ids = append(files[at].texts, k.text), append(files[at].ids, id)
 	}
-	for slot := range c.index {
-		if len(texts[slot]) > 0 {
-			c.index[slot].scan = newAutomaton(texts[slot], nums[slot])
+	if f := &files[prefix]; len(f.texts) > 0 {
+		x.prefix = newEnds(false, f.texts, f.ids)
+	}
+	if f := &files[suffix]; len(f.texts) > 0 {
+		x.suffix = newEnds(true, f.texts, f.ids)
+	}
+	for n := 2; n <= 5; n++ {
+		if f := &files[inside+n-2]; len(f.texts) > 0 {
+			width, stride := gramsOf(n)
+			x.inside = append(x.inside, newGrams(width, stride, f.texts, f.ids))
 		}
+	}
+	return x
+}
+
+// find marks in sc every literal of the field that a folded value has.
+func (x *slotIndex) find(s string, sc *Scratch) {
+	if x.sizes&(1<<min(len(s), 63)) != 0 {
+		if id, ok := x.exact[s]; ok && sc.litSeen[id] != sc.stamp {
+			sc.found(id)
+		}
+	}
+	if x.prefix != nil {
+		x.prefix.find(s, sc)
+	}
+	if x.suffix != nil {
+		x.suffix.find(s, sc)
+	}
+	for b, id := range x.ones {
+		if sc.litSeen[id] != sc.stamp && strings.IndexByte(s, b) >= 0 {
+			sc.found(id)
+		}
+	}
+	for _, g := range x.inside {
+		g.scan(s, sc)
 	}
 }
 
@@ -171,7 +246,7 @@ func (c *compiler) needOf(t *tree, uses map[litKey]int) need {
 		lits := c.literals(t.pred)
 		n := need{lits: lits, ok: len(lits) > 0}
 		for _, k := range lits {
-			n.cost += commonness(k, uses[k], len(c.slots[k.slot].sources) > 0 && c.slots[k.slot].sources[0].kind == fromAll)
+			n.cost += commonness(k, uses[k], c.isKeywords(k.slot))
 		}
 		return n
 	case opAnd:

@@ -66,25 +66,23 @@ func Test(set *sigma.Set, events io.Reader, out io.Writer) error {
 	return t.err
 }
 
-// testClock follows the events' times. A time more than a day ahead counts when
-// the next one agrees.
+// testClock follows the events' times. It begins, and jumps by more than a day,
+// when two events in a row agree: one wrong stamp does not move it.
 type testClock struct {
-	now, ahead int64
-	dated      bool
+	now, last int64
+	dated     bool
 }
 
 func (c *testClock) observe(t int64) {
 	const day = 24 * 3600 * 1000
+	agree := c.last != 0 && t-c.last <= day && c.last-t <= day
 	switch {
-	case !c.dated, t > c.now && t-c.now <= day:
-		c.now, c.dated, c.ahead = t, true, 0
-	case t > c.now && c.ahead != 0 && t-c.ahead <= day && c.ahead-t <= day:
-		c.now, c.ahead = max(t, c.ahead), 0
-	case t > c.now:
-		c.ahead = t
-	default:
-		c.ahead = 0
+	case c.dated && t > c.now && t-c.now <= day:
+		c.now = t
+	case agree && (!c.dated || t > c.now && c.last > c.now):
+		c.now, c.dated = max(t, c.last), true
 	}
+	c.last = t
 }
 
 type tester struct {
