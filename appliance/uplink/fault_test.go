@@ -23,6 +23,7 @@ func many(n int) int {
 // The SOC is away while the events pile up, comes back, and one of its three
 // servers, the leader of the stream, is killed while the backlog drains.
 func TestServerKilledWhileDraining(t *testing.T) {
+	t.Parallel() // waits for the most part
 	c := startCluster(t, 3)
 	l, dir := newLog("log1"), t.TempDir()
 	l.addMix(many(20_000))
@@ -44,6 +45,7 @@ func TestServerKilledWhileDraining(t *testing.T) {
 
 // The line swallows acknowledgements and breaks, again and again.
 func TestAcknowledgementsLost(t *testing.T) {
+	t.Parallel() // waits for the most part
 	c := startCluster(t, 1)
 	p := startProxy(t, c.addr(0))
 	l, dir := newLog("log1"), t.TempDir()
@@ -77,6 +79,7 @@ func TestAcknowledgementsLost(t *testing.T) {
 
 // The appliance dies at any moment: what it has not written is gone.
 func TestForwarderKilled(t *testing.T) {
+	t.Parallel() // waits for the most part
 	c := startCluster(t, 1)
 	l, s, dir := newLog("log1"), newState(), t.TempDir()
 	o := drainOptions(t, dir, c.urls()...)
@@ -105,6 +108,7 @@ func TestForwarderKilled(t *testing.T) {
 
 // The drain is killed with SIGKILL, again and again, and its receipts with it.
 func TestDrainKilled(t *testing.T) {
+	t.Parallel() // waits for the most part
 	c := startCluster(t, 1)
 	l, dir := newLog("log1"), t.TempDir()
 	f := forwarder(t, l, newState(), c.urls()...)
@@ -127,6 +131,7 @@ func TestDrainKilled(t *testing.T) {
 // The SOC loses its folder: what has a receipt is not sent again, and what comes
 // later is receipted all the same.
 func TestDrainLosesItsFolder(t *testing.T) {
+	t.Parallel() // waits for the most part
 	c := startCluster(t, 1)
 	l := newLog("log1")
 	f := forwarder(t, l, newState(), c.urls()...)
@@ -145,6 +150,7 @@ func TestDrainLosesItsFolder(t *testing.T) {
 
 // What is no batch must not stop what is.
 func TestHostileBatches(t *testing.T) {
+	t.Parallel() // waits for the most part
 	c := startCluster(t, 1)
 	l, dir := newLog("log1"), t.TempDir()
 	o := drainOptions(t, dir, c.urls()...)

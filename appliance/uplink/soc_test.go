@@ -151,6 +151,7 @@ func receipted(f *uplink.Forwarder, l *memLog) bool {
 }
 
 func TestLoop(t *testing.T) {
+	t.Parallel() // waits for the most part
 	c := startCluster(t, 1)
 	l, dir := newLog("log1"), t.TempDir()
 	f := forwarder(t, l, newState(), c.urls()...)

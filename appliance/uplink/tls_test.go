@@ -83,6 +83,7 @@ func (a *authority) issue(name string) {
 
 // The server allows a site what [uplink.NATS] says that it needs, and no more.
 func TestMutualTLS(t *testing.T) {
+	t.Parallel() // waits for the most part
 	ca, other := newAuthority(t, "soc"), newAuthority(t, "nobody")
 	ca.issue("server")
 	ca.issue("site")

@@ -29,6 +29,7 @@ type far interface {
 // TestTransports runs what [uplink.Transport] promises over all transports, the
 // tests' own too.
 func TestTransports(t *testing.T) {
+	t.Parallel() // waits for the most part
 	for name, open := range map[string]func(testing.TB) far{
 		"pipe": func(testing.TB) far { p := newPipe(); p.limit = 1 << 20; return &farPipe{p: p} },
 		"nats": newFarNATS,
