@@ -124,6 +124,7 @@ func remark(in *ocsf.Incident, t int64, by, text string) {
 // new version, is put into out; the caller appends it to the log.
 func (g *Engine) Apply(stored *ocsf.Incident, c Change, out *Output) error {
 	s := g.grows(stored)
+	g.received = max(g.received, c.Time)
 	switch c.Kind {
 	case Merge:
 		if c.Other == nil || c.Other.UID == stored.UID {

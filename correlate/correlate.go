@@ -26,9 +26,6 @@ import (
 
 // Options of an Engine. The zero Options work.
 type Options struct {
-	// Now is the wall clock. It stamps incidents whose events do not know when
-	// they were received, and nothing else.
-	Now func() time.Time
 	// Exists tells whether the log holds a finding with this uid already: it is
 	// not given out again. Nil: no finding exists.
 	Exists func(uid string) bool
@@ -82,11 +79,12 @@ type Engine struct {
 	peers   popularity // how many hosts a user is seen on
 	aliases aliases
 
-	stories []*story // in the order in which they were opened
-	byUID   map[string]*story
-	links   map[link]*story
-	flushed int64 // by the clock, ms
-	counts  Counts
+	stories  []*story // in the order in which they were opened
+	byUID    map[string]*story
+	links    map[link]*story
+	flushed  int64 // by the clock, ms
+	received int64 // when the latest event was received, or the latest tick came, ms
+	counts   Counts
 }
 
 // activeKey names what is going on: one rule for one group.
@@ -130,6 +128,7 @@ func (g *Engine) Observe(e *ocsf.Event, hits []Hit, out *Output) {
 		return // Picket's own, in the same log
 	}
 	g.clock.observe(e.Time)
+	g.received = max(g.received, e.Logged)
 	if len(hits) > 0 {
 		g.counts.Hits += uint64(len(hits))
 		g.hits(e, hits, out)
@@ -159,6 +158,7 @@ const flushEvery = 60_000 // ms
 // clock. Absences fire, and what waits is told.
 func (g *Engine) Tick(now time.Time, out *Output) {
 	g.clock.tick(now)
+	g.received = max(g.received, now.UnixMilli())
 	g.absences(g.clock.Now, out)
 	g.flush(out, true)
 }
@@ -210,10 +210,7 @@ func (g *Engine) makeRoom(out *Output) {
 // tell gives an incident out.
 func (g *Engine) tell(s *story, out *Output) {
 	s.In.Version++
-	s.In.Updated = max(s.In.Updated, s.In.Created)
-	if g.opt.Now != nil {
-		s.In.Updated = g.opt.Now().UnixMilli()
-	}
+	s.In.Updated = max(s.In.Updated, s.In.Created, g.received)
 	s.Dirty, s.Told = false, g.clock.Now
 	in := cloneIncident(&s.In)
 	for i, o := range out.Incidents {

@@ -92,7 +92,7 @@ func (g *Engine) deviceFinding(e *ocsf.Event, out *Output) {
 	// What a device refused at the border is daily weather, unless it comes from
 	// inside or is grave; many of them are found by a correlation.
 	opens := !blocked || e.Severity >= ocsf.Critical || !outside(sides.Src.Addr)
-	g.found(s, &m, opens, e, out)
+	g.found(s, &m, opens, out)
 }
 
 var deviceMeta = ruleMeta{

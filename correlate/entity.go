@@ -40,20 +40,6 @@ func (k key) entity(role ocsf.Role) ocsf.Entity {
 
 var entityTypes = [...]ocsf.EntityType{hostKey: ocsf.HostEntity, userKey: ocsf.UserEntity, domainKey: ocsf.DomainEntity, hashKey: ocsf.HashEntity}
 
-func keyOf(e ocsf.Entity) key {
-	switch e.Type {
-	case ocsf.HostEntity:
-		return hostOf(e.Value)
-	case ocsf.UserEntity:
-		return key{Kind: userKey, Name: e.Value}
-	case ocsf.DomainEntity:
-		return key{Kind: domainKey, Name: e.Value}
-	case ocsf.HashEntity:
-		return key{Kind: hashKey, Name: e.Value}
-	}
-	return key{}
-}
-
 // hostOf is the key of a host by its address or name in text.
 func hostOf(s string) key {
 	if s == "" {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"time"
 
 	"picket/normalize/ocsf"
 )
@@ -113,7 +112,7 @@ func (s *story) distance(f *ocsf.Finding) string {
 
 // place puts a finding into the incident that it continues, opens one, or lets
 // it wait for one.
-func (g *Engine) place(x *sighting, opens bool, e *ocsf.Event, out *Output) {
+func (g *Engine) place(x *sighting, opens bool, out *Output) {
 	f := x.F
 	var home *story
 	if !f.Observe {
@@ -131,7 +130,7 @@ func (g *Engine) place(x *sighting, opens bool, e *ocsf.Event, out *Output) {
 			}
 		case opens:
 			g.makeRoom(out)
-			home = g.begin(x, e)
+			home = g.begin(x)
 		}
 		if home == nil {
 			g.pending.add(x)
@@ -148,11 +147,11 @@ func (g *Engine) place(x *sighting, opens bool, e *ocsf.Event, out *Output) {
 
 // begin opens an incident with a finding, and takes in the smaller findings
 // about the same subjects that came before it.
-func (g *Engine) begin(x *sighting, e *ocsf.Event) *story {
+func (g *Engine) begin(x *sighting) *story {
 	s := &story{}
 	s.In.UID = "i-" + x.F.UID[2:]
 	s.In.State = ocsf.New
-	s.In.Created = g.received(e)
+	s.In.Created = g.received
 	if g.opt.Stored != nil {
 		if in := g.opt.Stored(s.In.UID); in != nil {
 			s = g.resume(in)
@@ -303,15 +302,4 @@ func (g *Engine) forget(s *story) {
 	}
 	delete(g.byUID, s.In.UID)
 	g.stories = slices.DeleteFunc(g.stories, func(o *story) bool { return o == s })
-}
-
-// received is when Picket received an event, in ms.
-func (g *Engine) received(e *ocsf.Event) int64 {
-	switch {
-	case e != nil && e.Logged != 0:
-		return e.Logged
-	case g.opt.Now != nil:
-		return g.opt.Now().UnixMilli()
-	}
-	return time.Now().UnixMilli()
 }

@@ -2,7 +2,6 @@ package correlate
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"net/netip"
 	"slices"
 	"strings"
@@ -142,5 +141,3 @@ func site() *Inventory {
 		{Address: netip.MustParseAddr("10.0.0.30"), Name: "srv03", Role: "web server", Worth: "high"},
 	})
 }
-
-func jitter(r *rand.Rand, share float64) float64 { return 1 + (2*r.Float64()-1)*share }

@@ -50,7 +50,7 @@ func (g *Engine) signature(e *ocsf.Event, rule int, m *ruleMeta, x *fact, out *O
 	f.Matched, f.NotHeld = g.rules.matched(rule, e)
 	s := g.sight(f, m, &c, group)
 	s.Src, s.Dst, s.User = x.Sides.Src, x.Sides.Dst, x.Sides.User
-	g.found(s, m, m.Opens, e, out)
+	g.found(s, m, m.Opens, out)
 }
 
 // correlation makes a finding of a correlation that came true.
@@ -104,11 +104,11 @@ func (g *Engine) correlation(e *ocsf.Event, fired window.Fired, out *Output) {
 			s.User = c.Latest.Sides.User
 		}
 	}
-	g.found(s, m, m.Opens, e, out)
+	g.found(s, m, m.Opens, out)
 }
 
 // found decides what becomes of a finding.
-func (g *Engine) found(s *sighting, m *ruleMeta, opens bool, e *ocsf.Event, out *Output) {
+func (g *Engine) found(s *sighting, m *ruleMeta, opens bool, out *Output) {
 	if m.Scan && !s.Success {
 		for _, en := range s.F.Entities {
 			if en.Type == ocsf.HostEntity && en.Role == ocsf.Source && g.inventory.scanner(hostOf(en.Value)) {
@@ -131,7 +131,7 @@ func (g *Engine) found(s *sighting, m *ruleMeta, opens bool, e *ocsf.Event, out 
 	}
 	a := &active{UID: s.F.UID, Last: s.F.Time, Count: s.F.Count, Limit: max(m.Window, 3600_000)}
 	g.active.put(activeKey{s.Rule, s.Group}, a)
-	g.place(s, opens, e, out)
+	g.place(s, opens, out)
 	a.Story = s.F.Incident
 }
 
@@ -302,7 +302,7 @@ func (g *Engine) beacon(e *ocsf.Event, f *ocsf.Finding, out *Output) {
 	c.add(&x)
 	s := g.sight(f, &beaconMeta, &c, beaconGroup(&x))
 	s.Src, s.Dst = x.Sides.Src, x.Sides.Dst
-	g.found(s, &beaconMeta, true, e, out)
+	g.found(s, &beaconMeta, true, out)
 }
 
 func beaconGroup(x *fact) string {
