@@ -87,7 +87,7 @@ func (g *ngReader) packet(c *captured, iface uint32, ts uint64, data []byte, wir
 	seconds := ts / i.units
 	hi, lo := bits.Mul64(ts%i.units, 1e9)
 	frac, _ := bits.Div64(hi, lo, i.units)
-	c.time = (int64(min(seconds, 1<<33))+i.offset)*1e9 + int64(frac)
+	c.time = (int64(min(seconds, 1<<32))+i.offset)*1e9 + int64(frac)
 	c.link, c.data, c.wire = i.link, data, int(min(wire, 1<<30))
 	return true
 }
@@ -157,7 +157,7 @@ func (g *ngReader) describe(b []byte) {
 		case code == 9 && n >= 1: // if_tsresol
 			i.units = resolution(b[0])
 		case code == 14 && n >= 8: // if_tsoffset
-			i.offset = int64(g.order.Uint64(b)) % (1 << 33)
+			i.offset = int64(g.order.Uint64(b)) % (1 << 32)
 		}
 		b = b[min((n+3)&^3, len(b)):]
 	}
