@@ -33,6 +33,10 @@ func (w *Engine) Snapshot() []byte {
 		}
 		binary.LittleEndian.PutUint32(b[at:], uint32(len(b)-at-4))
 	}
+	return appendSum(b)
+}
+
+func appendSum(b []byte) []byte {
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, table))
 }
 
@@ -127,20 +131,26 @@ func (w *Engine) restoreGroup(c *corr, r *reader) {
 	}
 	g.key, g.values = r.text(), r.texts()
 	for _, p := range []*int64{&g.firedAt, &g.seen, &g.latest, &g.from, &g.to, &g.deadline} {
-		*p = r.int()
+		if *p = r.int(); *p > 2*farthest || *p < -2*farthest {
+			r.bad = true
+		}
 	}
 	g.subs = r.texts()
 	for n := r.uint(); n > 0 && !r.bad; n-- {
 		g.samples = append(g.samples, sample{r.fixed(), r.text()})
 	}
 	t := int64(0)
-	for n := r.uint(); n > 0 && !r.bad; n-- {
+	for n, first := r.uint(), true; n > 0 && !r.bad; n, first = n-1, false {
 		var e entry
-		t += r.int()
+		d := r.int()
+		if d > 2*farthest || d < 0 && !first { // entries lie in order of time
+			r.bad = true
+		}
+		t += d
 		e.t, e.ref = t, r.uint()
 		pos := r.uint()
 		e.pos, e.used, e.n, e.val = uint16(pos>>1), pos&1 != 0, uint32(r.uint()), r.fixed()
-		if int(e.pos) >= len(c.def.Rules) {
+		if int(e.pos) >= len(c.def.Rules) || t > farthest || t < -farthest {
 			r.bad = true
 			return
 		}
