@@ -51,7 +51,9 @@ func (l *Line) readAccessLog(s string) bool {
 		if !ok {
 			break
 		}
-		l.add(k, v)
+		if v != "-" {
+			l.add(k, v)
+		}
 		after = more
 		i = skipSpaces(after, 0)
 	}

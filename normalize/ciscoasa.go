@@ -38,7 +38,7 @@ query.type               DNSRecordType
 @signature               Message ThreatName
 finding_info.uid         SID
 @url                     URL URI
-url.hostname             ReferencedHost HTTP_Hostname
+@url.host                ReferencedHost HTTP_Hostname
 http_request.user_agent  UserAgent
 http_response.code       HTTPResponse
 @file                    FileName
@@ -70,8 +70,8 @@ func parseCiscoASA(l *Line) bool {
 	l.put(ocsf.EventCode, ocsf.Text(id), brandWeight)
 	lvl := code[i-1] - '0'
 	if lvl <= 7 {
-		e.Severity, l.facts.severityWeight = syslogSeverity[lvl], brandWeight
-		l.put(ocsf.LogLevel, ocsf.Text(syslogLevel[lvl]), brandWeight)
+		e.Severity, l.facts.severityWeight = syslogSeverity[lvl], textWeight
+		l.put(ocsf.LogLevel, ocsf.Text(syslogLevel[lvl]), textWeight)
 	}
 	if s[1] == 'F' && s[2] == 'T' {
 		l.put(ocsf.ProductName, ocsf.Text("FTD"), brandWeight)

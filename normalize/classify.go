@@ -19,7 +19,7 @@ func (l *Line) classify() {
 	ends := f.weight[ocsf.SrcIP] > 0 || f.weight[ocsf.DstIP] > 0 || f.weight[ocsf.SrcHostname] > 0 || f.weight[ocsf.DstHostname] > 0 || f.weight[ocsf.SrcMAC] > 0
 	user := f.user != "" || f.target != "" || f.actor != ""
 	switch {
-	case has(ocsf.FindingTitle), h&hintMalware != 0 && h&hintFinding != 0 && (has(ocsf.FileName) || e.Has(ocsf.FileHashes)):
+	case has(ocsf.FindingTitle), l.Device.Name != "" && hintsOf(l.Device.Name)&hintFinding != 0 && h&hintFlow == 0, h&hintMalware != 0 && h&hintFinding != 0 && (has(ocsf.FileName) || e.Has(ocsf.FileHashes)):
 		e.Class, e.Activity = ocsf.DetectionFinding, 1
 	case e.Has(ocsf.QueryName):
 		e.Class, e.Activity = ocsf.DNSActivity, ocsf.DNSQuery

@@ -321,7 +321,7 @@ func (r *roles) meaning() meaning {
 	case any(wMail) && !has(wTime|wStatus|wEvent):
 		return r.mail(side)
 	case has(wURL) && has(wHost|wDomain), any(wURL) && r.only(wHost|wDomain):
-		return plain(ocsf.URLHostname)
+		return meaning{read: readURLHost}
 	case has(wURL) && has(wPath), any(wURL) && r.only(wPath):
 		return plain(ocsf.URLPath)
 	case has(wURL) && has(wQuery), any(wURL) && r.only(wQuery):
@@ -336,7 +336,7 @@ func (r *roles) meaning() meaning {
 	case has(wMethod) && (any(wHTTP|wReq|wURL) || r.n == 1):
 		return plain(ocsf.HTTPMethod)
 	case any(wHTTP|wReq) && r.only(wHost|wName) && any(wHost):
-		return plain(ocsf.URLHostname)
+		return meaning{read: readURLHost}
 	case any(wDNS) && has(wQuery|wName|wDomain) && !has(wType|wID):
 		return plain(ocsf.QueryName)
 	case any(wDNS|wQuery) && has(wType) && !any(wHTTP|wEvent):
@@ -441,7 +441,7 @@ func (r *roles) meaning() meaning {
 		return meaning{read: readHost, side: devSide}
 	case has(wName) && (side == srcSide || side == dstSide) && r.only(wName|wSrc|wDst):
 		return meaning{read: readHost, side: side, weight: 50}
-	case (side == srcSide || side == dstSide) && r.only(wSrc|wDst) && r.n == 1 && r.parents == 0:
+	case (side == srcSide || side == dstSide) && r.only(wSrc|wDst) && r.n <= 2 && r.parents == 0:
 		return meaning{read: readAddr, side: side, weight: 50}
 	}
 	return meaning{}

@@ -54,7 +54,7 @@ actor.user.domain subjectdomainname subjectuserdomain
 user.uid         usersid targetusersid targetsid duid subjectusersid user.uid sid
 user.full_name   fullname user.full_name displayname userfullname usercn
 group.name       groupname group.name usergroup group memberof
-@proto           proto protocol transport ipprotocol network.transport protoid transportprotocol ip_protocol l4proto protocolname connipproto protocolid dd_proto ipproto prot transport_protocol
+@proto           l4 proto protocol transport ipprotocol network.transport protoid transportprotocol ip_protocol l4proto protocolname connipproto protocolid dd_proto ipproto prot transport_protocol
 app_name         app applicationname application appname network.application appid_name applicationprotocolname product_app
 connection_info.uid flow_id flowid sessionid_net connectionid connid sessid conn_id network.session_id
 connection_info.community_uid communityid network.community_id
@@ -85,7 +85,7 @@ duration         duration_ms
 @url             request requesturl url uri requesturi cs-uri urloriginal url.original url.full http.url requesturlpath http_url httpurl fullurl httprequest.uri objecturl targeturl threaturl requested_url request_uri urlname http.request.uri request.uri iurl uristr webpage
 url.path         cs-uri-stem urlpath url.path uripath uristem requestpath http_path request.path
 url.query_string cs-uri-query urlquery url.query querystring uriquery
-url.hostname     cs-host url.domain http.hostname httphost http_host request.host host_header httphostname vhost virtualhost urldomain url.hostname http.http_host req_host hostheader web_domain request_host requesthostname request.hostname http.host httphostheader dst_host_web fqdn_requested webhost serverhost servernameindication_host
+@url.host        cs-host url.domain http.hostname httphost http_host request.host host_header httphostname vhost virtualhost urldomain url.hostname http.http_host req_host hostheader web_domain request_host requesthostname request.hostname http.host httphostheader dst_host_web fqdn_requested webhost serverhost servernameindication_host
 tls.sni          sni tls.sni tlssni servernameindication tls.client.server_name ssl_sni server_name_indication
 url.categories   cat_web urlcategory urlcat webcategory catdesc url_category
 http_request.referrer referer referrer requestcontext cs-referer cs(referer) http.request.referrer http_refer http_referer requestreferer http.http_refer referralurl refererurl

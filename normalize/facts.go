@@ -138,7 +138,7 @@ func (l *Line) apply(m meaning, v string) bool {
 		return l.putText(ends[m.side].iface, v, m.weight)
 	case readUser:
 		return l.applyUser(m, v)
-	case readProto, readIPProto:
+	case readProto:
 		return l.applyProto(v, m.weight)
 	case readAction:
 		return l.applyAction(v, m.weight)
@@ -150,18 +150,20 @@ func (l *Line) apply(m meaning, v string) bool {
 		return l.applyTime(v, m.weight)
 	case readDate:
 		l.facts.date = v
-		return false
+		return true
 	case readClock:
 		if st, n := scanStamp(v); n > 0 && (st.month > 0 || st.isEpoch) {
 			return l.applyTime(v, m.weight)
 		}
 		l.facts.clock = v
-		return false
+		return true
 	case readZone:
 		l.facts.zone = v
-		return false
+		return true
 	case readURL:
 		return l.applyURL(v, m.weight)
+	case readURLHost:
+		return l.applyURLHost(clean(v), m.weight)
 	case readPath:
 		return l.applyFile(v, m.weight)
 	case readHash:
@@ -339,11 +341,10 @@ func (l *Line) applyURL(v string, weight uint8) bool {
 	}
 	if v[0] == '/' {
 		p, q, _ := strings.Cut(v, "?")
-		ok := l.putText(ocsf.URLPath, v, weight)
+		ok := l.putText(ocsf.URLPath, p, weight)
 		if ok && q != "" {
 			l.putText(ocsf.URLQuery, q, weight)
 		}
-		_ = p
 		return ok
 	}
 	if !l.putText(ocsf.URLString, v, weight) {
@@ -351,6 +352,18 @@ func (l *Line) applyURL(v string, weight uint8) bool {
 	}
 	l.splitURL(v, weight)
 	return true
+}
+
+// applyURLHost reads "www.example.com", "www.example.com:8080" and a whole URL.
+func (l *Line) applyURLHost(v string, weight uint8) bool {
+	if urlScheme(v) > 0 {
+		return l.applyURL(v, weight)
+	}
+	if i := strings.LastIndexByte(v, ':'); i > 0 && strings.IndexByte(v, ':') == i && digits(v[i+1:]) == len(v)-i-1 {
+		l.putText(ocsf.URLPort, v[i+1:], weight)
+		v = v[:i]
+	}
+	return v != "" && strings.IndexByte(v, ' ') < 0 && l.putText(ocsf.URLHostname, v, weight)
 }
 
 // splitURL sets the host, port, path and query of a URL.

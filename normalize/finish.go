@@ -15,7 +15,21 @@ func (l *Line) finish() {
 	if l.E.Class == ocsf.BaseEvent {
 		l.classify()
 	}
+	l.settleStatus()
 	l.settleSeverity()
+}
+
+// settleStatus takes success and failure away from findings, whose status is
+// their own: new, in progress, resolved.
+func (l *Line) settleStatus() {
+	switch l.E.Class {
+	case ocsf.DetectionFinding, ocsf.IncidentFinding, ocsf.Vulnerability, ocsf.DataFinding:
+		if v := l.E.Text(ocsf.Status); v != "" {
+			l.E.SetUnmapped("status", ocsf.Text(v))
+		}
+		l.E.Delete(ocsf.Status)
+		l.E.Delete(ocsf.StatusID)
+	}
 }
 
 // settleTime makes the time of a date and a time of day in two keys, else takes

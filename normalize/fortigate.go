@@ -53,7 +53,7 @@ group.name                  group
 finding_info.uid            attackid virusid
 finding_info.src_url        ref
 @url                        url http_url
-url.hostname                hostname http_host
+@url.host                   hostname http_host
 url.categories              catdesc
 http_request.user_agent     agent http_agent
 http_request.http_method    httpmethod http_method
@@ -116,7 +116,7 @@ func parseFortiGate(l *Line) bool {
 	l.Apply(fortigateKeys)
 	e := l.E
 	e.SetUnmapped("type", ocsf.Text(typ))
-	e.SetUnmapped("eventtype", ocsf.Text(eventtype))
+	l.keepKey("eventtype", eventtype)
 	l.put(ocsf.ProductName, ocsf.Text(fortiProduct(devid)), brandWeight)
 	if d := digits(duration); d > 0 && d == len(duration) && d < 12 && (typ == "traffic" || typ == "event") {
 		l.put(ocsf.Duration, ocsf.Int(int64(atoi(duration))*1000), brandWeight)

@@ -119,6 +119,13 @@ func (l *Line) device() {
 	l.putText(ocsf.ProductName, d.Product, exactWeight)
 	l.putText(ocsf.ProductVersion, d.Version, exactWeight)
 	l.putText(ocsf.EventCode, d.ID, 45)
+	if digits(d.ID) != len(d.ID) {
+		l.facts.hints |= hintsOf(d.ID)
+		l.applyOutcome(d.ID, guessWeight)
+	}
+	if d.Severity == "" {
+		d.Severity = l.Get("sev") // LEEF: 1 to 10
+	}
 	if d.Name != "" {
 		l.facts.hints |= hintsOf(d.Name)
 		l.putText(ocsf.Message, d.Name, 40)

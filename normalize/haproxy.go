@@ -35,7 +35,7 @@ func parseHAProxy(l *Line) bool {
 	l.applyTime(s[n+2:n+1+end], brandWeight)
 	rest := strings.TrimLeft(s[n+2+end:], " ")
 	frontend, rest, _ := strings.Cut(rest, " ")
-	l.Set(ocsf.DstSvcName, strings.TrimSuffix(frontend, "~"))
+	l.Set(ocsf.DstSvcName, strings.TrimRight(frontend, "~:"))
 	if i := strings.Index(rest, ": "); i >= 0 && i < 40 && strings.IndexByte(rest, '/') < 0 || strings.HasPrefix(rest, "SSL") {
 		l.setOutcome(ocsf.Failure, brandWeight) // "frontend/1: SSL handshake failure"
 		l.Set(ocsf.StatusDetail, rest)

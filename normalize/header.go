@@ -500,6 +500,9 @@ func scanTag(s string, h *Header, loose bool) int {
 	if !tagShape(name) {
 		return 0
 	}
+	if s[i] == ']' && i+1 < len(s) && (s[i+1] == '[' || s[i+1] == ':') {
+		i++ // gdm-password][801]:
+	}
 	switch s[i] {
 	case '[':
 		j := i + 1

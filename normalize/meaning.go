@@ -48,8 +48,7 @@ const (
 	readSigned  // signature, threat: makes a finding
 	readInOut   // CEF's in and out: bytes, or interfaces
 	readPeer    // from, to: a mail address, or a host
-	readVersioned
-	readIPProto
+	readURLHost // the host that is asked for, with its port perhaps
 )
 
 // side is the end of a connection, or who is meant.
@@ -113,12 +112,12 @@ var namedMeanings = map[string]meaning{
 	"@user": {read: readUser}, "@actor": {read: readUser, side: actorSide}, "@target": {read: readUser, side: targetSide},
 	"@proto": {read: readProto}, "@action": {read: readAction}, "@outcome": {read: readOutcome}, "@severity": {read: readSeverity},
 	"@time": {read: readTime}, "@date": {read: readDate}, "@clock": {read: readClock}, "@zone": {read: readZone},
-	"@url": {read: readURL}, "@file": {read: readPath}, "@hash": {read: readHash, side: fileSide}, "@process.hash": {read: readHash, side: procSide},
+	"@url": {read: readURL}, "@url.host": {read: readURLHost}, "@file": {read: readPath}, "@hash": {read: readHash, side: fileSide}, "@process.hash": {read: readHash, side: procSide},
 	"@process": {read: readProcess, side: procSide}, "@parent": {read: readProcess, side: parentSide},
 	"@command": {read: readCommand, side: procSide}, "@parent.command": {read: readCommand, side: parentSide},
 	"@mail.from": {read: readMail, side: srcSide}, "@mail.to": {read: readMail, side: dstSide},
 	"@from": {read: readPeer, side: srcSide}, "@to": {read: readPeer, side: dstSide},
-	"@message": {read: readMessage}, "@hint": {read: readHint}, "@status": {read: readStatus}, "@signature": {read: readSigned},
+	"@message": {read: readMessage}, "@hint": {read: readHint}, "@status": {read: readStatus}, "@signature": {read: readSigned, field: ocsf.FindingTitle},
 	"@in": {read: readInOut, side: srcSide}, "@out": {read: readInOut, side: dstSide}, "@drop": {read: readDrop},
 	"@keep": {read: readNothing},
 }

@@ -269,8 +269,8 @@ func (l *Line) panGlobalProtect() {
 			}
 		}
 	}
-	l.Set(ocsf.SrcOS, l.Col(21))
-	l.Set(ocsf.StatusDetail, l.Col(26))
+	l.Set(ocsf.SrcOS, l.Col(22))
+	l.Set(ocsf.StatusDetail, firstText(l.Col(25), l.Col(26)))
 	l.applyOutcome(l.Col(28), brandWeight)
 	l.panDevice()
 	e.Class, e.Activity = ocsf.TunnelActivity, ocsf.Other
@@ -280,6 +280,13 @@ func (l *Line) panGlobalProtect() {
 	case strings.HasSuffix(ev, "logout"):
 		e.Class, e.Activity = ocsf.Authentication, ocsf.Logoff
 	}
+}
+
+func firstText(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
 }
 
 // panAuth reads authentication logs: columns 8 address, 9 user, 11 object, 12

@@ -161,6 +161,7 @@ func (l *Line) sshConnection(s string) {
 	}
 	// user before the address: "by invalid user NAME 192.0.2.1 port 22"
 	port := strings.LastIndex(s, " port ")
+	named := false
 	for _, p := range [...]string{"invalid user ", "authenticating user ", "from user ", "illegal user "} {
 		i := strings.Index(s, p)
 		if i < 0 {
@@ -181,9 +182,15 @@ func (l *Line) sshConnection(s string) {
 		if p[0] == 'i' {
 			l.setOutcome(ocsf.Failure, brandWeight)
 		}
+		named = true
 		break
 	}
-	l.scanText(s)
+	if named && port > 0 {
+		p := s[port+len(" port "):]
+		l.putText(ocsf.SrcPort, p[:digits(p)], brandWeight)
+	} else {
+		l.scanText(s)
+	}
 	if !l.E.Has(ocsf.SrcIP) && !l.E.Has(ocsf.SrcHostname) && !l.E.Has(ocsf.DstIP) {
 		e.Class, e.Activity = ocsf.BaseEvent, 0
 		if l.facts.hints&hintConfig == 0 {

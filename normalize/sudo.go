@@ -53,6 +53,9 @@ func parseSudo(l *Line) bool {
 			l.Set(ocsf.GroupName, v)
 		}
 	}
+	if cmd != "" {
+		l.Set(ocsf.ProcessUser, l.facts.target)
+	}
 	l.Set(ocsf.ProcessCmd, cmd)
 	prog := firstWord(cmd)
 	l.applyProcess(meaning{read: readProcess, side: procSide, weight: brandWeight}, prog)

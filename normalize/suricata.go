@@ -31,7 +31,7 @@ finding_info.title       alert.signature anomaly.event
 finding_info.uid         alert.signature_id
 finding_info.types       alert.category
 @action                  alert.action
-url.hostname             http.hostname
+@url.host                http.hostname
 @url                     http.url
 http_request.user_agent  http.http_user_agent
 http_request.http_method http.http_method

@@ -281,6 +281,9 @@ func (t *textScanner) token(i int) int {
 	}
 	if next == ':' && k+1 < len(s) && s[k+1] != ' ' || next == '=' {
 		// key:value, the key's word sets the context
+		if t.want == wantPort {
+			t.value(w) // port 62473:11:
+		}
 		t.word(w, next)
 		return k + 1
 	}
@@ -379,7 +382,7 @@ func (t *textScanner) addr(a netip.Addr, port int) *end {
 	l := t.l
 	defer t.push("")
 	side := t.side
-	if t.sideAge > 5 || side == noSide {
+	if t.sideAge > 3 || side == noSide {
 		side = noSide
 	}
 	w := t.weight
@@ -486,6 +489,8 @@ func (t *textScanner) value(w string) {
 	case t.want == wantHost && t.wantAge <= 1 && hostName(w, false) && !contextWord(w):
 		if a, ok := addrOf(w); ok {
 			t.addr(a, -1)
+		} else if l.E.Has(ocsf.HTTPMethod) {
+			l.putText(ocsf.URLHostname, w, t.weight)
 		} else if named(w) {
 			l.putText(ocsf.SrcHostname, w, guessWeight)
 		}
@@ -550,13 +555,16 @@ func (t *textScanner) userWord(w string) bool {
 		return false
 	}
 	switch w {
-	case "for", "from", "is", "was", "has", "with", "by", "to", "in", "on", "at", "and", "or", "the", "a", "an", "not", "name", "id", "of",
+	case "illegal", "authenticating", "for", "from", "is", "was", "has", "with", "by", "to", "in", "on", "at", "and", "or", "the", "a", "an", "not", "name", "id", "of",
 		"who", "logged", "login", "successfully", "authentication", "unknown", "failed", "password", "access", "agent", "group", "account", "user", "session", "sessions",
 		"disconnected", "connected", "IP", "ip", "address", "data", "does", "belongs", "added", "created", "removed", "deleted", "database", "profile", "invalid", "request",
 		"certificate", "rights", "credentials", "role", "local", "mode", "attempt", "attempts", "service", "connection", "interface", "activity", "will", "can", "locked", "this":
 		return false
 	}
-	return true
+	var b [24]byte
+	f := foldWord(&b, w)
+	_, verdict := verdictWords[string(f)]
+	return !verdict && hintWords[string(f)]&(hintAuth|hintSession|hintPassword) == 0
 }
 
 // contextWord reports whether w is one of the words that set the context.
@@ -585,10 +593,10 @@ var contexts = func() map[string]context {
 			m[w] = c
 		}
 	}
-	add(context{side: srcSide}, `from src source client remote peer rhost raddr attacker initiator caller sender faddr laddr_ srcip clientip peerip foreign rip host_ saddr sourceip ip`)
+	add(context{side: srcSide}, `from src source client remote peer rhost raddr attacker initiator caller sender faddr srcip clientip peerip foreign rip saddr sourceip ip with`)
 	add(context{side: dstSide}, `to dst dest destination server target towards responder victim vserver dstip serverip daddr laddr local lip listener destip dstn relay`)
 	add(context{side: natSrc}, `gaddr nat translated mapped`)
-	add(context{want: wantUser}, `user username account login for_ uid_ usr principal logname ruser users`)
+	add(context{want: wantUser}, `user username account usr principal logname ruser users`)
 	add(context{want: wantUser, to: actorSide}, `by admin administrator`)
 	add(context{want: wantPort}, `port`)
 	add(context{want: wantIface}, `interface iface intf`)
