@@ -62,12 +62,13 @@ type Appliance struct {
 	soc     *socLog
 	certs   certificatesInUse
 
-	rules      atomic.Pointer[ruleSet]
-	refused    atomic.Pointer[string] // why the last new configuration was refused
-	counts     atomic.Pointer[correlate.Counts]
-	configured atomic.Int64 // when the configuration in force was loaded, ms
-	findings   atomic.Uint64
-	evidence   evidence
+	rules       atomic.Pointer[ruleSet]
+	refused     atomic.Pointer[string] // why the last new configuration was refused
+	counts      atomic.Pointer[correlate.Counts]
+	configured  atomic.Int64 // when the configuration in force was loaded, ms
+	findings    atomic.Uint64
+	committedAt atomic.Int64 // when something was committed last, ms
+	evidence    evidence
 
 	mu     sync.Mutex // guards config
 	config *config.Config
@@ -174,6 +175,7 @@ func (a *Appliance) open(ctx context.Context, c *config.Config, st *stage, rules
 // the writer's goroutine.
 func (a *Appliance) committed(c *commit) {
 	a.findings.Add(uint64(len(c.findings)))
+	a.committedAt.Store(a.opt.Now().UnixMilli())
 	keepState(a.store, c, a.log)
 	a.evidence.add(c.incidents)
 	a.soc.committed(c.events)
@@ -352,7 +354,7 @@ func (a *Appliance) Status() *Status {
 	s.Queue.Capacity = c.Pipeline.Queue
 	st := a.store.Stats()
 	s.Store = Disk{Events: st.Events, Bytes: st.Bytes + st.Evidence + st.State, Budget: st.Budget, Segments: st.Segments,
-		Damaged: int(st.Damaged), Oldest: st.Oldest, Last: st.Last, Free: diskFree(c.Data)}
+		Damaged: int(st.Damaged), Oldest: st.Oldest, Newest: st.Newest, Committed: a.committedAt.Load(), Last: st.Last, Free: diskFree(c.Data)}
 	if r := a.rules.Load(); r != nil {
 		s.Rules = Rules{Loaded: r.count, Failed: r.failed}
 	}

@@ -177,6 +177,10 @@ func uplinkAge(s *Status, add func(string, State, string, string, ...any)) {
 	age := time.Duration(u.Age) * time.Millisecond
 	const remedy = "Nothing is lost while the store has room. See the line to the SOC: name resolution, firewall, certificate (`picket uplink status`)."
 	switch {
+	case u.Ahead > 0:
+		add("uplink", CriticalState, "The data folder was replaced by an old copy: what happened since then is missing here, and new events carry numbers that the SOC has already. Start with an empty folder.", "the SOC has event %d, this log has not", u.Ahead)
+	case u.TooLarge > 0:
+		add("uplink", Warning, "Raise max_payload of the NATS servers to a megabyte at least.", "%d events are too large for the SOC's servers", u.TooLarge)
 	case u.Lost > 0:
 		add("uplink", CriticalState, "The store's budget deleted events before the SOC had them. Raise store.budget or mend the line.", "%d events were deleted before they were sent", u.Lost)
 	case u.Age > 4*u.MaxAge:

@@ -28,10 +28,12 @@ func (a *Appliance) lineStatus(c *config.Config, now time.Time) *Line {
 	s := a.line.Status()
 	l := &Line{Connected: s.Connected, Server: s.Server, Since: s.Since, MaxAge: time.Duration(c.Uplink.MaxAge).Milliseconds(),
 		Age: s.Age().Milliseconds(), Backlog: s.Backlog(), Lost: s.Lost, Error: s.LinkError}
-	if l.Error == "" && !s.Connected {
+	l.Ahead, l.BadReceipts = s.Ahead, s.BadReceipts
+	if l.Error == "" {
 		l.Error = s.LastError
 	}
 	for _, one := range s.Lanes {
+		l.TooLarge += one.TooLarge
 		l.Lanes = append(l.Lanes, Lane{Name: string(one.Lane), Sent: one.Sent, Receipted: one.Receipted, Backlog: one.Backlog,
 			Batches: one.Batches, Bytes: one.Bytes, Resent: one.Resent, Age: one.AgeMS})
 	}

@@ -160,27 +160,20 @@ func (p pageIncidents) Change(ctx context.Context, uid string, c webui.Change) e
 // pageEvents gives the pages events.
 type pageEvents struct{ st *store.Store }
 
-// searchTime bounds one search of a page.
-const searchTime = 5 * time.Second
+// searchBlocks bounds one search of a page, in blocks that are read: a few
+// seconds on a small box. The page offers to go on.
+const searchBlocks = 400
 
 // Search implements [webui.Events].
 func (p pageEvents) Search(ctx context.Context, q webui.Query) (webui.Found, error) {
-	short, cancel := context.WithTimeout(ctx, searchTime)
-	defer cancel()
 	var found webui.Found
-	stats, err := p.st.Search(short, store.Query{Filter: q.Filter, From: q.From, To: q.To, After: q.Before, Limit: q.Limit}, func(e *ocsf.Event) bool {
+	stats, err := p.st.Search(ctx, store.Query{Filter: q.Filter, From: q.From, To: q.To, After: q.Before, Limit: q.Limit, Blocks: searchBlocks}, func(e *ocsf.Event) bool {
 		found.Events = append(found.Events, e.Clone())
 		return true
 	})
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		found.Early, err = true, nil
-		if n := len(found.Events); n > 0 {
-			found.Next = found.Events[n-1].Seq
-		}
-		return found, nil
-	}
-	if stats.Truncated && len(found.Events) > 0 {
-		found.Next = found.Events[len(found.Events)-1].Seq
+	if stats.Truncated {
+		found.Next = stats.Next
+		found.Early = len(found.Events) < q.Limit
 	}
 	return found, err
 }
@@ -219,8 +212,8 @@ func (p pageDevices) Source(_ context.Context, id string) (view.SourceDetail, er
 			d.Parsers = append(d.Parsers, view.Tally{Name: name, Count: n})
 		}
 		slices.SortFunc(d.Parsers, func(a, b view.Tally) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Name, b.Name)) })
-		for _, raw := range s.Samples {
-			d.Samples = append(d.Samples, view.Sample{Time: s.Last, Raw: raw})
+		for _, x := range s.Samples {
+			d.Samples = append(d.Samples, view.Sample{Seq: x.Seq, Time: x.Time, Raw: x.Raw})
 		}
 		return d, nil
 	}
@@ -335,7 +328,7 @@ func (p pageStatus) Status(context.Context) (view.Status, error) {
 	for _, f := range s.Rules.Failed {
 		v.Rules.Problems = append(v.Rules.Problems, view.Fact{Name: "does not run", Value: f})
 	}
-	v.Store = view.Store{Events: s.Store.Events, First: s.Store.Oldest, Segments: s.Store.Segments, Bytes: uint64(s.Store.Bytes),
+	v.Store = view.Store{Events: s.Store.Events, First: s.Store.Oldest, Last: s.Store.Newest, LastCommit: s.Store.Committed, Segments: s.Store.Segments, Bytes: uint64(s.Store.Bytes),
 		Budget: uint64(s.Store.Budget), Free: uint64(s.Store.Free), LogID: s.LogID, LastSeq: s.Store.Last, Note: s.Commit}
 	if u := s.Uplink; u != nil {
 		v.Uplink = view.Uplink{Configured: true, Connected: u.Connected, Server: u.Server, Since: u.Since, Error: u.Error}

@@ -36,7 +36,10 @@ func newSOCLog(st *store.Store) *socLog {
 	return &socLog{st: st, changed: make(chan struct{}, 1), from: last, known: last}
 }
 
-var _ uplink.Log = (*socLog)(nil)
+var (
+	_ uplink.Log     = (*socLog)(nil)
+	_ uplink.Counter = (*socLog)(nil)
+)
 
 // committed takes note of events that are durable now.
 func (l *socLog) committed(events []*ocsf.Event) {
@@ -99,6 +102,30 @@ func (l *socLog) Next(ctx context.Context, lane uplink.Lane, after, through uint
 		b.Through = max(b.Through, through) // numbers that are gone hold nothing
 	}
 	return b.Batch, err
+}
+
+// Count implements [uplink.Counter]: events of a lane behind a number. Where not
+// everything is remembered it counts numbers, which are more at most.
+func (l *socLog) Count(lane uplink.Lane, after uint64) (uint64, error) {
+	last := l.st.Last()
+	if after >= last {
+		return 0, nil
+	}
+	n := uint64(0)
+	for _, own := range uplink.Lanes {
+		if own == uplink.Events {
+			continue
+		}
+		seqs, _, ok := l.remembered(own, after, last)
+		if !ok {
+			return last - after, nil
+		}
+		if own == lane {
+			return uint64(len(seqs)), nil
+		}
+		n += uint64(len(seqs))
+	}
+	return last - after - n, nil
 }
 
 // remembered returns the numbers of a lane's own events behind after, and up to

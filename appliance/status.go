@@ -60,14 +60,16 @@ type Queue struct {
 
 // Disk is the store and what is left beside it.
 type Disk struct {
-	Events   uint64 `json:"events"`
-	Bytes    int64  `json:"bytes"`
-	Budget   int64  `json:"budget"`
-	Segments int    `json:"segments"`
-	Damaged  int    `json:"damaged"`
-	Oldest   int64  `json:"oldest"` // event time, ms
-	Last     uint64 `json:"last_sequence"`
-	Free     int64  `json:"free"` // bytes of the file system
+	Events    uint64 `json:"events"`
+	Bytes     int64  `json:"bytes"`
+	Budget    int64  `json:"budget"`
+	Segments  int    `json:"segments"`
+	Damaged   int    `json:"damaged"`
+	Oldest    int64  `json:"oldest"` // event time, ms
+	Newest    int64  `json:"newest"`
+	Committed int64  `json:"committed"` // when something was committed last, ms
+	Last      uint64 `json:"last_sequence"`
+	Free      int64  `json:"free"` // bytes of the file system
 }
 
 // Rules are the signatures that run.
@@ -79,15 +81,18 @@ type Rules struct {
 
 // Line is the uplink.
 type Line struct {
-	Connected bool   `json:"connected"`
-	Server    string `json:"server,omitempty"`
-	Since     int64  `json:"since,omitempty"`
-	Age       int64  `json:"age"` // of the oldest event without a receipt, ms
-	MaxAge    int64  `json:"max_age"`
-	Backlog   uint64 `json:"backlog"`
-	Lost      uint64 `json:"lost"` // deleted by the budget before they were sent
-	Error     string `json:"error,omitempty"`
-	Lanes     []Lane `json:"lanes"`
+	Connected   bool   `json:"connected"`
+	Server      string `json:"server,omitempty"`
+	Since       int64  `json:"since,omitempty"`
+	Age         int64  `json:"age"` // of the oldest event without a receipt, ms
+	MaxAge      int64  `json:"max_age"`
+	Backlog     uint64 `json:"backlog"`
+	Lost        uint64 `json:"lost"`                // deleted by the budget before they were sent
+	Ahead       uint64 `json:"ahead,omitempty"`     // the SOC has this number, the log has not: it was set back to an old copy
+	TooLarge    uint64 `json:"too_large,omitempty"` // events that no broker took
+	BadReceipts uint64 `json:"bad_receipts,omitempty"`
+	Error       string `json:"error,omitempty"`
+	Lanes       []Lane `json:"lanes"`
 }
 
 // Lane is one lane of the uplink.

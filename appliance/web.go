@@ -8,6 +8,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"picket/appliance/config"
@@ -32,15 +33,28 @@ func (a *Appliance) newWeb(ctx context.Context, c *config.Config) (*web, error) 
 	if err != nil {
 		return nil, err
 	}
+	zone, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		return nil, fmt.Errorf("timezone: %w", err)
+	}
+	var from []netip.Prefix
+	for _, n := range c.Web.MetricsFrom {
+		p, err := netip.ParsePrefix(n)
+		if err != nil {
+			return nil, fmt.Errorf("web.metrics_from: %w", err)
+		}
+		from = append(from, p)
+	}
 	if !accounts {
 		w.code = webui.NewSetupCode()
 	}
 	w.server = webui.New(webui.Options{
-		Site: c.Name, Version: Version, Now: a.opt.Now, Log: a.log, SetupCode: w.code, State: state,
+		Site: c.Name, Version: Version, Zone: zone, Now: a.opt.Now, Log: a.log, SetupCode: w.code, State: state,
 		Incidents: pageIncidents{a}, Events: pageEvents{a.store}, Devices: pageDevices{a}, Status: pageStatus{a}, Audit: pageAudit{a.store},
-		Health:  http.HandlerFunc(a.healthz),
-		Ready:   http.HandlerFunc(a.readyz),
-		Metrics: http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { writeMetrics(rw, a.Status()) }),
+		MetricsFrom: from,
+		Health:      http.HandlerFunc(a.healthz),
+		Ready:       http.HandlerFunc(a.readyz),
+		Metrics:     http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { writeMetrics(rw, a.Status()) }),
 	})
 	var lc net.ListenConfig
 	lc.SetMultipathTCP(false)

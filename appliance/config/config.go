@@ -75,7 +75,8 @@ type Web struct {
 	Listen      string   `yaml:"listen"` // https only; empty: no pages
 	Certificate string   `yaml:"certificate"`
 	Key         string   `yaml:"key"`
-	Hosts       []string `yaml:"hosts"` // names and addresses for the box's own certificate
+	Hosts       []string `yaml:"hosts"`        // names and addresses for the box's own certificate
+	MetricsFrom []string `yaml:"metrics_from"` // networks that may read /metrics without an account
 }
 
 // Uplink is the line to the SOC.

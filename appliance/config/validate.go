@@ -46,6 +46,11 @@ func (c *Config) Validate() error {
 			bad("syslog.allow", "%q is no network (192.0.2.0/24)", n)
 		}
 	}
+	for _, n := range c.Web.MetricsFrom {
+		if _, err := netip.ParsePrefix(n); err != nil {
+			bad("web.metrics_from", "%q is no network (192.0.2.0/24)", n)
+		}
+	}
 	switch c.Syslog.ClientCert {
 	case "none", "optional", "required":
 		if c.Syslog.ClientCert != "none" && c.Syslog.ClientCA == "" {

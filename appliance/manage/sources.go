@@ -23,7 +23,7 @@ type Source struct {
 	Events        uint64            `json:"events"`
 	Bytes         uint64            `json:"bytes"`
 	NotUnderstood uint64            `json:"not_understood"`
-	Samples       []string          `json:"samples,omitempty"` // of lines that nobody understood
+	Samples       []Sample          `json:"samples,omitempty"` // of lines that nobody understood
 	Parsers       map[string]uint64 `json:"parsers,omitempty"`
 	Gap           int64             `json:"gap"`  // usual longest time between two lines, ms
 	Skew          int64             `json:"skew"` // its clock against ours at the last line, ms: positive is ahead
@@ -54,6 +54,13 @@ func (src *Source) turn(hour int64) {
 	copy(src.Hours, src.Hours[n:])
 	clear(src.Hours[maxHours-n:])
 	src.hour = hour
+}
+
+// Sample is a line that nobody understood, or its beginning.
+type Sample struct {
+	Seq  uint64 `json:"sequence"`
+	Time int64  `json:"time"` // when it was received, ms
+	Raw  string `json:"raw"`
 }
 
 // Limits of the table.
@@ -121,7 +128,7 @@ func (s *Sources) Observe(e *ocsf.Event) {
 	if e.Parser == "" {
 		src.NotUnderstood++
 		if len(src.Samples) < maxSamples {
-			src.Samples = append(src.Samples, strings.ToValidUTF8(e.Raw[:min(len(e.Raw), maxSample)], "\uFFFD"))
+			src.Samples = append(src.Samples, Sample{e.Seq, now, strings.ToValidUTF8(e.Raw[:min(len(e.Raw), maxSample)], "\uFFFD")})
 		}
 		return
 	}

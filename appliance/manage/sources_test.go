@@ -26,7 +26,7 @@ func TestSourcesCountByDevice(t *testing.T) {
 	if len(list) != 2 || list[0].Name != "fw1" || list[0].Events != 10 || list[0].Parsers["fortigate"] != 10 || list[0].Skew != -3000 {
 		t.Fatalf("got %+v", list)
 	}
-	if sw := list[1]; sw.NotUnderstood != 1 || sw.Samples[0] != "a line" {
+	if sw := list[1]; sw.NotUnderstood != 1 || sw.Samples[0].Raw != "a line" {
 		t.Errorf("got %+v", sw)
 	}
 	if list[0].Silent {
