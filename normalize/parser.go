@@ -18,6 +18,10 @@ type Parser struct {
 	Columns string   // texts in the first columns of a delimited line: "TRAFFIC"
 	Begins  []string // what the message begins with, at least four bytes each
 
+	// Shape tells its lines when they begin with something that changes, as the
+	// number of a queue file. It is asked for every text, so it must be quick.
+	Shape func(message string) bool
+
 	// Parse reads the line. It reports false when the line is not of this brand
 	// or kind; then it must have changed nothing, and the next candidate is
 	// asked, at last the dictionary. Structure is read before when the parser was
@@ -32,6 +36,7 @@ type router struct {
 	keys    keyTable[[]*Parser]
 	begins  map[[4]byte][]begin
 	columns map[string][]*Parser
+	shapes  []*Parser
 }
 
 type begin struct {
@@ -62,6 +67,9 @@ func newRouter(ps []*Parser) *router {
 			k := [4]byte{b[0], b[1], b[2], b[3]}
 			r.begins[k] = append(r.begins[k], begin{b, p})
 		}
+		if p.Shape != nil {
+			r.shapes = append(r.shapes, p)
+		}
 	}
 	return r
 }
@@ -88,6 +96,11 @@ func (r *router) parse(l *Line) bool {
 			if strings.HasPrefix(s, b.text) && b.p.try(l) {
 				return true
 			}
+		}
+	}
+	for _, p := range r.shapes {
+		if p.Shape(s) && p.try(l) {
+			return true
 		}
 	}
 	l.Structure()

@@ -8,6 +8,7 @@ var Parsers = []*Parser{
 	fortigate, ciscoASA, ciscoSwitch, panos, filterlog, suricata, netfilter,
 	sshd, pam, sudo, bind, dnsmasq, openvpn, nginx, apache, squid, haproxy,
 	windows,
+	postfix, exim, dovecot,
 }
 
 // product says who made what wrote the line, unless the line says so itself.

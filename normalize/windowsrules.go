@@ -92,6 +92,7 @@ func (l *Line) windowsUsers(w *windowsFields, log windowsLog, id int) {
 			l.put(ocsf.GroupUID, ocsf.Text(sid), brandWeight)
 			l.E.Delete(ocsf.UserUID)
 		}
+		l.windowsMove(ocsf.UserDomain, ocsf.GroupDomain)
 		if w.memberSID != "" && w.memberSID != "-" {
 			l.E.Set(ocsf.UserUID, ocsf.Text(w.memberSID))
 		}
