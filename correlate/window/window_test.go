@@ -546,7 +546,7 @@ func TestSnapshotDamaged(t *testing.T) {
 
 func FuzzRestore(f *testing.F) {
 	s := newStream(f, mixed...)
-	for i, e := range randomEvents(50) {
+	for i, e := range randomEvents(4) {
 		s.event(i, e...)
 	}
 	f.Add(s.w.Snapshot())
