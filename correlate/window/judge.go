@@ -243,7 +243,7 @@ func (w *Engine) evidence(refs []uint64, g *group, e *entry, depth int) []uint64
 	if len(refs) >= maxCollected {
 		return refs
 	}
-	if g.c.judge == judgeTemporal && int(e.val) < len(g.subs) && depth < 8 {
+	if g.c.judge == judgeTemporal && e.val < uint64(len(g.subs)) && depth < 8 {
 		if inner := w.innerOf(g, e); inner != nil {
 			for i := range inner.entries {
 				if x := &inner.entries[i]; x.t <= e.t && x.t >= e.t-inner.c.span {

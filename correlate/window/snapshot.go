@@ -41,7 +41,8 @@ func appendSum(b []byte) []byte {
 }
 
 // Restore puts the engine, which must be new, into the state of a snapshot.
-// Correlations that are gone or whose definition changed begin anew.
+// Correlations that are gone or whose definition changed begin anew. After an
+// error the engine is as new.
 func (w *Engine) Restore(b []byte) error {
 	if len(b) < len(magic)+4 || string(b[:len(magic)]) != magic {
 		return errors.New("windows: not a snapshot")
@@ -71,7 +72,8 @@ func (w *Engine) Restore(b []byte) error {
 		r.bad = r.bad || part.bad
 	}
 	if r.bad {
-		return errors.New("windows: the snapshot ends too early")
+		*w = *New(w.set, w.opt)
+		return errors.New("windows: the snapshot makes no sense")
 	}
 	w.evict()
 	return nil
@@ -156,7 +158,7 @@ func (w *Engine) restoreGroup(c *corr, r *reader) {
 		}
 		g.entries = append(g.entries, e)
 	}
-	if r.bad || len(g.values) != len(c.def.GroupBy) || c.groups[g.key] != nil {
+	if r.bad || g.pending && !c.def.Expr.HasNot() || len(g.values) != len(c.def.GroupBy) || c.groups[g.key] != nil {
 		r.bad = true
 		return
 	}
