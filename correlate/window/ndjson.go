@@ -22,23 +22,31 @@ const maxLine = 16 << 20
 //	{"event":12,"rules":["id","id"]}
 //	{"event":14,"rules":["id"],"correlation":true,"events":[10,12,14]}
 //
-// Events are numbered by line from 0; "event" is null for an absence that fired
+// A buffered out is flushed. Events are numbered by line from 0; "event" is null for an absence that fired
 // at the end. Event time is the key timestamp; an event without one has that of
-// the event before. A line that is no JSON object is an error.
-func Test(set *sigma.Set, events io.Reader, out io.Writer) error {
+// the event before. A line that is no JSON object is left out, and an error at
+// the end.
+func Test(set *sigma.Set, events io.Reader, out io.Writer) (err error) {
+	if f, ok := out.(interface{ Flush() error }); ok {
+		defer func() { err = errors.Join(err, f.Flush()) }()
+	}
 	t := tester{set: set, out: out, windows: New(set, Options{})}
 	in := bufio.NewScanner(events)
 	in.Buffer(make([]byte, 1<<16), maxLine)
 	var rec sigma.Flat
 	sc := sigma.NewScratch()
 	now, clock := int64(0), testClock{}
+	bad, first := 0, error(nil)
 	for line := uint64(0); in.Scan(); line++ {
 		text := in.Text()
 		if strings.TrimSpace(text) == "" {
 			continue
 		}
 		if err := rec.Parse(text); err != nil {
-			return fmt.Errorf("event %d: %w", line, err)
+			if bad++; bad == 1 {
+				first = fmt.Errorf("event %d: %w", line, err)
+			}
+			continue
 		}
 		hits := set.Match(&rec, sc)
 		if len(hits) > 0 {
@@ -63,6 +71,9 @@ func Test(set *sigma.Set, events io.Reader, out io.Writer) error {
 		return err
 	}
 	t.fired(t.windows.End(), nil)
+	if t.err == nil && bad > 0 {
+		return fmt.Errorf("%d lines could not be read; the first: %w", bad, first)
+	}
 	return t.err
 }
 
