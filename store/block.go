@@ -28,6 +28,7 @@ const (
 	blockBytes   = 4 << 20 // of raw lines
 	blockColumns = 2048
 	maxEvents    = 1 << 14 // that a reader takes
+	maxShape     = 512     // values of one event; an event has fewer
 	maxSection   = 64 << 20
 	maxBlock     = 256 << 20
 )
@@ -76,6 +77,7 @@ type builder struct {
 	attrs       []ocsf.Field
 	shapes      []shape
 	shapesOf    map[uint64][]int32
+	likely      [64]int32 // shapes by a cheap hash of the event
 	templates   []template
 	templatesOf map[uint64][]int32
 	cutter      cutter
@@ -305,13 +307,8 @@ func (h *holes) append(b []byte, nums []int64) ([]byte, []int64) {
 		return append(b, t...), nums
 	}
 	nums = nums[:0]
-	size := len(h.at(0))
 	for i := range h.ends {
-		t := h.at(i)
-		if len(t) != size {
-			size = -1
-		}
-		n, ok := decimal(t)
+		n, ok := decimal(h.at(i))
 		if !ok {
 			nums = nums[:0]
 			break
@@ -321,27 +318,7 @@ func (h *holes) append(b []byte, nums []int64) ([]byte, []int64) {
 	if len(nums) > 0 {
 		return appendNumbers(append(b, holeNumeric), nums), nums
 	}
-	b = append(b, holeTexts)
-	for i := range h.ends {
-		if len(h.at(i)) != size {
-			size = -1
-			break
-		}
-	}
-	if size >= 0 && size <= maxPlanes {
-		b = binary.AppendUvarint(append(b, listPlanes), uint64(size))
-		for p := range size {
-			for i := range h.ends {
-				b = append(b, h.at(i)[p])
-			}
-		}
-		return b, nums
-	}
-	for i := range h.ends {
-		nums = append(nums, int64(len(h.at(i))))
-	}
-	b = appendNumbers(append(b, listLoose), nums)
-	return append(b, h.data...), nums
+	return appendList(append(b, holeTexts), len(h.ends), h.at, nums)
 }
 
 // classSet returns the classes of a block, nil when there are more than the

@@ -209,7 +209,11 @@ func (k *block) load(s section, read func(*wire)) {
 func (k *block) readShapes(w *wire) {
 	n := w.count(k.events)
 	for range n {
-		s := readShape{cols: make([]int, w.count(len(w.b)))}
+		s := readShape{cols: make([]int, min(w.count(len(w.b)), maxShape+1))}
+		if len(s.cols) > maxShape {
+			w.bad = true
+			return
+		}
 		s.values = w.count(len(s.cols))
 		for i := range s.cols {
 			if s.cols[i] = w.count(len(k.cols)); s.cols[i] >= len(k.cols) {

@@ -118,6 +118,10 @@ type shape struct {
 // shapeOf returns the number of the shape of an event.
 func (b *builder) shapeOf(e *ocsf.Event) int {
 	vals, pairs := e.Values(), e.UnmappedPairs()
+	guess := &b.likely[(len(vals)*5+len(pairs)+len(e.Parser)*11)%len(b.likely)]
+	if n := int(*guess); n < len(b.shapes) && b.shapes[n].fits(vals, pairs) {
+		return n
+	}
 	h := uint64(len(vals))<<32 | uint64(len(pairs))
 	for i := range vals {
 		h = (h ^ uint64(vals[i].Field())<<8 ^ uint64(vals[i].Kind())) * 0x9e3779b97f4a7c15
@@ -130,6 +134,7 @@ func (b *builder) shapeOf(e *ocsf.Event) int {
 	}
 	for _, n := range b.shapesOf[h] {
 		if b.shapes[n].fits(vals, pairs) {
+			*guess = n
 			return int(n)
 		}
 	}

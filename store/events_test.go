@@ -102,7 +102,7 @@ func traffic(seed uint64, first uint64, n int) []*ocsf.Event {
 	return out
 }
 
-// equal reports in words how two events differ, "" when they do not.
+// differ tells in words how two events differ, "" when they do not.
 func differ(a, b *ocsf.Event) string {
 	switch {
 	case a.Seq != b.Seq || a.Class != b.Class || a.Activity != b.Activity || a.Severity != b.Severity:

@@ -12,10 +12,9 @@ type rows struct {
 	k        *block
 	i        int // the row; before the first step just outside
 	backward bool
-	// What to read of an event; the head always is.
-	all  bool
+	// What to read of an event in part; the head always is.
 	raw  bool
-	cols []bool // by column, unless all
+	cols []bool // by column
 
 	pos   []int // how many values of each column lie before the row
 	holes []int // how many rows of each template lie before the row

@@ -54,7 +54,9 @@ func openState(path string, readOnly bool) (*state, error) {
 	err = guard(func() (err error) {
 		o := boltOptions(readOnly)
 		o.InitialMmapSize = 1 << 30 // address space, so that writers need not wait for readers
-		st.db, err = bbolt.Open(path, 0o640, o)
+		if st.db, err = bbolt.Open(path, 0o640, o); err == nil {
+			st.db.AllocSize = 1 << 20
+		}
 		return err
 	})
 	if err != nil {
@@ -303,7 +305,8 @@ func (j Journal) Newest(before uint64, fn func(n uint64, entry []byte) bool) err
 			return nil
 		}
 		c := t.Cursor()
-		k, v := c.Seek(seqKey(before))
+		k, _ := c.Seek(seqKey(before))
+		var v []byte
 		if k == nil {
 			k, v = c.Last()
 		} else {

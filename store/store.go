@@ -43,7 +43,8 @@ type Options struct {
 	// EvidenceBudget is how many bytes kept evidence may take beside that; 0 is
 	// a tenth of Budget.
 	EvidenceBudget int64
-	// SegmentSize and SegmentSpan bound one segment file; 256 MiB and a day.
+	// SegmentSize and SegmentSpan bound one segment file; a day, and 256 MiB or
+	// an eighth of Budget.
 	SegmentSize int64
 	SegmentSpan time.Duration
 	// FindingOf and IncidentOf read Picket's own findings and incidents out of
@@ -108,7 +109,9 @@ func Open(dir string, o Options) (_ *Store, err error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.SegmentSize <= 0 {
-		o.SegmentSize = 256 << 20
+		if o.SegmentSize = 256 << 20; o.Budget > 0 {
+			o.SegmentSize = min(o.SegmentSize, max(o.Budget/8, 4<<20))
+		}
 	}
 	if o.SegmentSpan <= 0 {
 		o.SegmentSpan = 24 * time.Hour

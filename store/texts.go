@@ -16,6 +16,7 @@ const (
 const (
 	listLoose  = iota // lengths, then bytes
 	listPlanes        // all of one length: first bytes, second bytes, …
+	listGroups        // lengths, then planes for each length, the shortest first
 )
 
 // appendTexts appends a column: row i has the text codes[i] of d.
@@ -31,38 +32,10 @@ func appendTexts(b []byte, d *dict, codes []uint32, nums []int64) ([]byte, []int
 		}
 	}
 	if d.len()*5 > len(codes)*4 {
-		b = append(b, textPlain)
-		total := 0
-		size := len(d.at(0))
-		for i := range d.len() {
-			if len(d.at(i)) != size {
-				size = -1
-				break
-			}
-		}
-		if size >= 0 && size <= maxPlanes {
-			b = binary.AppendUvarint(append(b, listPlanes), uint64(size))
-			for p := range size {
-				for _, c := range codes {
-					b = append(b, d.at(int(c))[p])
-				}
-			}
-			return b, nums
-		}
-		nums = nums[:0]
-		for _, c := range codes {
-			n := len(d.at(int(c)))
-			total += n
-			nums = append(nums, int64(n))
-		}
-		b = appendNumbers(append(b, listLoose), nums)
-		for _, c := range codes {
-			b = append(b, d.at(int(c))...)
-		}
-		return b, nums
+		return appendList(append(b, textPlain), len(codes), func(i int) []byte { return d.at(int(codes[i])) }, nums)
 	}
 	b = binary.AppendUvarint(append(b, textDict), uint64(d.len()))
-	b, nums = appendDict(b, d, nums)
+	b, nums = appendList(b, d.len(), d.at, nums)
 	nums = nums[:0]
 	for _, c := range codes {
 		nums = append(nums, int64(c))
@@ -73,27 +46,68 @@ func appendTexts(b []byte, d *dict, codes []uint32, nums []int64) ([]byte, []int
 // maxPlanes is the length up to which texts of one length are turned by planes.
 const maxPlanes = 64
 
-func appendDict(b []byte, d *dict, nums []int64) ([]byte, []int64) {
+// appendList appends n texts in the way that suits them: stamps and numbers
+// compress best by planes, words as they stand. nums is memory to use.
+func appendList(b []byte, n int, at func(int) []byte, nums []int64) ([]byte, []int64) {
 	nums = nums[:0]
-	size := len(d.at(0))
-	for i := range d.len() {
-		n := len(d.at(i))
-		if n != size {
+	size, longest, total, digits := len(at(0)), 0, 0, 0
+	for i := range n {
+		t := at(i)
+		if len(t) != size {
 			size = -1
 		}
-		nums = append(nums, int64(n))
+		longest, total = max(longest, len(t)), total+len(t)
+		if i%16 == 0 {
+			for _, c := range t {
+				if c >= '0' && c <= '9' {
+					digits += 16
+				}
+			}
+		}
+		nums = append(nums, int64(len(t)))
 	}
 	if size >= 0 && size <= maxPlanes {
 		b = binary.AppendUvarint(append(b, listPlanes), uint64(size))
-		for p := range size {
-			for i := range d.len() {
-				b = append(b, d.at(i)[p])
-			}
+		return appendPlanes(b, n, size, at), nums
+	}
+	if longest <= maxPlanes && digits*2 > total {
+		b = appendNumbers(append(b, listGroups), nums)
+		var start [maxPlanes + 2]int
+		for _, l := range nums {
+			start[l+1]++
+		}
+		for l := range longest + 1 {
+			start[l+1] += start[l]
+		}
+		order, fill := make([]int, n), start
+		for i, l := range nums {
+			order[fill[l]] = i
+			fill[l]++
+		}
+		for size := range longest + 1 {
+			group := order[start[size]:start[size+1]]
+			b = appendPlanes(b, len(group), size, func(i int) []byte { return at(group[i]) })
 		}
 		return b, nums
 	}
 	b = appendNumbers(append(b, listLoose), nums)
-	return append(b, d.data...), nums
+	for i := range n {
+		b = append(b, at(i)...)
+	}
+	return b, nums
+}
+
+// appendPlanes appends n texts of one size, plane by plane.
+func appendPlanes(b []byte, n, size int, at func(int) []byte) []byte {
+	from := len(b)
+	b = append(b, make([]byte, n*size)...)
+	planes := b[from:]
+	for i := range n {
+		for p, c := range at(i) {
+			planes[p*n+i] = c
+		}
+	}
+	return b
 }
 
 // decimals returns the numbers that the texts are, if every one is exactly the
@@ -175,19 +189,32 @@ func (w *wire) list(n int) []string {
 	switch w.byte() {
 	case listPlanes:
 		size := w.count(maxPlanes)
-		planes := w.bytes(n * size)
-		if w.bad {
-			return nil
-		}
-		turned := make([]byte, n*size)
-		for p := range size {
-			for i := range n {
-				turned[i*size+p] = planes[p*n+i]
-			}
-		}
-		s := string(turned)
+		s := w.planes(n, size)
 		for i := range out {
+			if w.bad {
+				return nil
+			}
 			out[i] = s[i*size : (i+1)*size]
+		}
+	case listGroups:
+		lens := w.numbers(nil, n)
+		var count [maxPlanes + 1]int
+		for _, l := range lens {
+			if l < 0 || l > maxPlanes {
+				w.bad = true
+				return nil
+			}
+			count[l]++
+		}
+		var groups [maxPlanes + 1]string
+		for size, k := range count {
+			groups[size] = w.planes(k, size)
+		}
+		for i, l := range lens {
+			if w.bad {
+				return nil
+			}
+			out[i], groups[l] = groups[l][:l], groups[l][l:]
 		}
 	case listLoose:
 		lens := w.numbers(nil, n)
@@ -211,4 +238,19 @@ func (w *wire) list(n int) []string {
 		w.bad = true
 	}
 	return out
+}
+
+// planes reads n texts of one size, and returns them one after another.
+func (w *wire) planes(n, size int) string {
+	planes := w.bytes(n * size)
+	if w.bad {
+		return ""
+	}
+	turned := make([]byte, n*size)
+	for p := range size {
+		for i := range n {
+			turned[i*size+p] = planes[p*n+i]
+		}
+	}
+	return string(turned)
 }

@@ -215,7 +215,7 @@ func (m *term) contains(s string) bool {
 // containsWhole finds an address or fingerprint that is not part of a longer one.
 func containsWhole(s, w string) bool {
 	digit := func(i int) bool { return i >= 0 && i < len(s) && (isLetter(s[i]) || s[i] >= '0' && s[i] <= '9') }
-	addr := strings.IndexAny(w, ".:") >= 0
+	addr := strings.ContainsAny(w, ".:")
 	sep := byte('.')
 	if strings.IndexByte(w, ':') >= 0 {
 		sep = ':'
