@@ -9,6 +9,7 @@ var Parsers = []*Parser{
 	sshd, pam, sudo, bind, dnsmasq, openvpn, nginx, apache, squid, haproxy,
 	windows,
 	postfix, exim, dovecot,
+	vmware, f5, citrix,
 }
 
 // product says who made what wrote the line, unless the line says so itself.
