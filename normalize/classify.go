@@ -18,7 +18,12 @@ func (l *Line) classify() {
 	}
 	ends := f.weight[ocsf.SrcIP] > 0 || f.weight[ocsf.DstIP] > 0 || f.weight[ocsf.SrcHostname] > 0 || f.weight[ocsf.DstHostname] > 0 || f.weight[ocsf.SrcMAC] > 0
 	user := f.user != "" || f.target != "" || f.actor != ""
+	file := f.weight[ocsf.FilePath] >= textWeight || f.weight[ocsf.FileName] >= textWeight
 	switch {
+	case f.kind&hintRegistry != 0 && has(ocsf.RegKeyPath):
+		e.Class, e.Activity = ocsf.RegistryKey, ocsf.Other
+	case f.kind&hintFile != 0 && f.kind&hintFinding == 0 && file && !l.connection():
+		e.Class, e.Activity = ocsf.FileActivity, fileActivity(f.kind)
 	case has(ocsf.FindingTitle), l.Device.Name != "" && hintsOf(l.Device.Name)&hintFinding != 0 && h&hintFlow == 0, h&hintMalware != 0 && h&hintFinding != 0 && (has(ocsf.FileName) || e.Has(ocsf.FileHashes)):
 		e.Class, e.Activity = ocsf.DetectionFinding, 1
 	case e.Has(ocsf.QueryName):
@@ -59,14 +64,10 @@ func (l *Line) classify() {
 		e.Activity = l.networkActivity()
 	case e.Has(ocsf.ProcessCmd) || has(ocsf.ProcessPath) && has(ocsf.ProcessPID), has(ocsf.ProcessPath) && h&hintProcess != 0 && !ends:
 		e.Class, e.Activity = ocsf.ProcessActivity, 1
-	case has(ocsf.FilePath) && !ends:
-		e.Class, e.Activity = ocsf.FileActivity, ocsf.Other
-		switch {
-		case h&hintDelete != 0:
-			e.Activity = 4
-		case h&hintCreate != 0:
-			e.Activity = 1
-		}
+	case has(ocsf.FilePath, ocsf.FileName) && f.weight[ocsf.DstIP] == 0 && f.weight[ocsf.SrcIP] == 0:
+		e.Class, e.Activity = ocsf.FileActivity, fileActivity(h)
+	case has(ocsf.ProcessPath) && !ends:
+		e.Class, e.Activity = ocsf.ProcessActivity, ocsf.Other
 	case h&hintConfig != 0 && (user || h&hintNetwork == 0) && h&(hintAuth|hintVPN|hintSession) == 0:
 		e.Class, e.Activity = ocsf.ConfigChange, ocsf.Other
 	case h&hintAuth != 0 && user:
@@ -86,6 +87,35 @@ func (l *Line) classify() {
 	case ends:
 		e.Class = ocsf.NetworkActivity
 		e.Activity = l.networkActivity()
+	}
+}
+
+// fileActivity is the activity of File System Activity by words for it.
+func fileActivity(h hint) uint8 {
+	switch {
+	case h&hintDelete != 0:
+		return 4
+	case h&hintCreate != 0:
+		return 1
+	}
+	return ocsf.Other
+}
+
+// roomForFile changes Network Activity, which has no room for a file, to a class
+// that has, when a file was told.
+func (l *Line) roomForFile() {
+	e, w := l.E, &l.facts.weight
+	if w[ocsf.FileName] < weakWeight && w[ocsf.FilePath] < weakWeight {
+		return
+	}
+	switch {
+	case e.Class == ocsf.EmailActivity && e.Has(ocsf.FileName):
+		e.Append(ocsf.EmailFiles, ocsf.ObjectOf(ocsf.Attr(ocsf.EmailFileName, e.Get(ocsf.FileName)), ocsf.Attr(ocsf.EmailFileType, ocsf.Int(0))))
+	case e.Class != ocsf.NetworkActivity:
+	case e.Has(ocsf.URLString) || e.Has(ocsf.URLPath) || e.Has(ocsf.URLHostname):
+		e.Class, e.Activity = ocsf.HTTPActivity, httpActivity(e.Text(ocsf.HTTPMethod))
+	case w[ocsf.SrcIP] > 0 || w[ocsf.SrcHostname] > 0:
+		e.Class, e.Activity = ocsf.NetworkFile, ocsf.Other
 	}
 }
 

@@ -351,6 +351,8 @@ func (r *roles) meaning() meaning {
 			return meaning{}
 		}
 		return meaning{read: readPath}
+	case r.only(wPath) && has(wPath) && !any(wURL|wHTTP|wReq|wResp|wProc|wParent|wApp):
+		return meaning{read: readPath, weight: weakWeight}
 	case any(wProc) && !has(wID|wTime|wType|wStatus|wVersion|wUser) && r.only(wProc|wName|wPath|wFile|wParent|wSrc|wDst|wTarget|wActor):
 		if any(wParent) {
 			return meaning{read: readProcess, side: parentSide}
@@ -389,7 +391,7 @@ func (r *roles) meaning() meaning {
 		return weak(meaning{read: readAction})
 	case has(wAction) && !has(wID|wTime|wUser|wType):
 		return meaning{read: readAction}
-	case any(wEvent) && has(wType|wName) && !has(wID):
+	case any(wEvent) && has(wType|wName) && !has(wID), has(wEvent) && r.only(wEvent) && !any(wTime|wMsg):
 		return meaning{read: readHint}
 	case has(wReason):
 		return plain(ocsf.StatusDetail)

@@ -10,7 +10,8 @@ import (
 // what was said of the outcome, and hints at the kind of event.
 type facts struct {
 	weight [512]uint8 // of what a field has
-	hints  hint
+	hints  hint       // what any word speaks of
+	kind   hint       // what keys for the kind of event say
 
 	user, actor, target string // as they stand in the line
 	domain              string
@@ -122,6 +123,9 @@ func (l *Line) apply(m meaning, v string) bool {
 	case readDrop:
 		return true
 	case readPlain:
+		if m.field == ocsf.EventCode && letter(v[0]) {
+			l.facts.kind |= hintsOf(v)
+		}
 		return l.putText(m.field, clean(v), m.weight)
 	case readAddr:
 		return l.applyAddr(m, clean(v))
@@ -186,7 +190,12 @@ func (l *Line) apply(m meaning, v string) bool {
 		l.addText(v)
 		return l.putText(ocsf.Message, v, m.weight)
 	case readHint:
-		l.facts.hints |= hintsOf(v)
+		h := hintsOf(v)
+		l.facts.hints |= h
+		l.facts.kind |= h
+		if h&(hintAuth|hintSession|hintPassword) != 0 && len(v) < 64 {
+			l.applyOutcome(v, guessWeight) // login_failed, AuthSuccess
+		}
 		return false
 	case readStatus:
 		if d := digits(v); d == 3 && (len(v) == 3 || v[3] == ' ') && v[0] >= '1' && v[0] <= '5' {
@@ -345,6 +354,7 @@ func (l *Line) applyURL(v string, weight uint8) bool {
 		if ok && q != "" {
 			l.putText(ocsf.URLQuery, q, weight)
 		}
+		l.putText(ocsf.URLString, v, 1) // whole, where signatures look, unless the line has a better one
 		return ok
 	}
 	if !l.putText(ocsf.URLString, v, weight) {

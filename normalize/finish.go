@@ -13,7 +13,9 @@ func (l *Line) finish() {
 	l.settleUsers()
 	l.settleHeader()
 	if l.E.Class == ocsf.BaseEvent {
+		l.facts.hints |= hintsOf(l.Head.App) & (hintSSH | hintDHCP | hintDNS | hintMail | hintFTP | hintVPN)
 		l.classify()
+		l.roomForFile()
 	}
 	l.settleStatus()
 	l.settleSeverity()

@@ -26,6 +26,56 @@ func (l *Line) readKeyValue(s string) {
 	}
 }
 
+// readPlainKeyValue reads the dialect of most firewalls at once: pairs with one
+// space between, values bare without spaces, or in double quotes without escapes.
+// It reports false, and has read nothing, when the message is anything else.
+func (l *Line) readPlainKeyValue(s string) bool {
+	start := len(l.KV)
+	for i := 0; i < len(s); {
+		k := i
+		for i < len(s) && keyByte(s[i]) {
+			i++
+		}
+		if i == k || i >= len(s) || s[i] != '=' || !letter(s[k]) {
+			l.KV = l.KV[:start]
+			return false
+		}
+		key := s[k:i]
+		i++
+		v := i
+		val := ""
+		if i < len(s) && s[i] == '"' {
+			v++
+			j := strings.IndexByte(s[v:], '"')
+			if j < 0 || v+j+1 < len(s) && s[v+j+1] != ' ' || j > 0 && s[v+j-1] == '\\' {
+				l.KV = l.KV[:start]
+				return false
+			}
+			val = s[v : v+j]
+			i = v + j + 1
+		} else {
+			for i < len(s) && s[i] > ' ' && s[i] != '"' && s[i] != ',' && s[i] != ';' && s[i] != '|' && s[i] != '<' && s[i] != '[' && s[i] != '{' && s[i] != '(' && s[i] != '\'' {
+				i++
+			}
+			if i < len(s) && s[i] != ' ' {
+				l.KV = l.KV[:start]
+				return false
+			}
+			val = s[v:i]
+		}
+		l.add(key, val)
+		for i < len(s) && s[i] == ' ' {
+			i++
+		}
+	}
+	if len(l.KV)-start < 3 {
+		l.KV = l.KV[:start]
+		return false
+	}
+	l.Form = KeyValue
+	return true
+}
+
 type kvReader struct {
 	s     string
 	l     *Line
@@ -293,7 +343,8 @@ func keyWords(s string) bool {
 
 // sideless tells keys that need the word before them.
 func sideless(k string) bool {
-	switch strings.ToLower(k) {
+	var b [24]byte
+	switch string(foldWord(&b, k)) {
 	case "ip", "port", "address", "mac", "host", "addr", "interface":
 		return true
 	}
@@ -301,7 +352,8 @@ func sideless(k string) bool {
 }
 
 func sideWord(w string) bool {
-	switch strings.ToLower(w) {
+	var b [24]byte
+	switch string(foldWord(&b, w)) {
 	case "server", "client", "peer", "source", "src", "dst", "dest", "destination", "local", "remote", "user", "nat":
 		return true
 	}

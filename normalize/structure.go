@@ -33,6 +33,12 @@ func (l *Line) readStructure() {
 			return // a store took the "CEF:" away
 		}
 	}
+	if d := digits(s[i:]); d > 0 && i+d < len(s) && s[i+d] == ',' && l.readDelimited(s[i:]) {
+		return
+	}
+	if letter(s[i]) && l.readPlainKeyValue(s[i:]) {
+		return
+	}
 	if l.readAccessLog(s[i:]) || l.readProxyLog(s[i:]) {
 		return
 	}

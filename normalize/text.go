@@ -644,7 +644,14 @@ func (t *textScanner) word(w string, next byte) {
 	if s, ok := levels[string(f)]; ok && t.prev == "" && t.prev2 == "" && s != ocsf.UnknownSeverity && levelWord(w) {
 		l.applySeverity(w, t.weight)
 	}
-	l.facts.hints |= hintWords[string(f)]
+	if h, ok := hintWords[string(f)]; ok {
+		l.facts.hints |= h
+	} else if strings.IndexAny(w, "_-./") > 0 {
+		l.facts.hints |= hintsOf(w)
+	}
+	if (string(f) == "user" || string(f) == "account") && (strings.EqualFold(t.prev, "invalid") || strings.EqualFold(t.prev, "illegal")) {
+		l.facts.hints |= hintAuth
+	}
 	t.push(w)
 }
 
@@ -657,6 +664,7 @@ func (t *textScanner) forUser() bool {
 			switch string(f) {
 			case "password", "publickey", "failed", "accepted", "login", "logon", "authentication", "session", "opened", "closed", "failure", "rejected", "succeeded",
 				"keyboard-interactive/pam", "keyboard-interactive", "gssapi-with-mic", "gssapi", "none", "successful", "denied", "auth", "failures", "hostbased", "exceeded", "attempts":
+				t.l.facts.hints |= hintAuth
 				return true
 			}
 		}
