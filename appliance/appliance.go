@@ -356,7 +356,7 @@ func (a *Appliance) Status() *Status {
 	s.Store = Disk{Events: st.Events, Bytes: st.Bytes + st.Evidence + st.State, Budget: st.Budget, Segments: st.Segments,
 		Damaged: int(st.Damaged), Oldest: st.Oldest, Newest: st.Newest, Committed: a.committedAt.Load(), Last: st.Last, Free: diskFree(c.Data)}
 	if r := a.rules.Load(); r != nil {
-		s.Rules = Rules{Loaded: r.count, Failed: r.failed}
+		s.Rules = Rules{Loaded: r.count, Failed: r.failed, Throttled: a.pipe.throttled.Load()}
 	}
 	if n := a.counts.Load(); n != nil {
 		s.Evicted = n.WindowsEvicted + n.BeaconsEvicted + n.PendingEvicted + n.FactsGone

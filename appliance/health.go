@@ -80,7 +80,7 @@ func Health(s *Status, diskFree int64) []Check {
 	if n := len(s.Rules.Failed); n > 0 {
 		add("signatures", Warning, "Run `picket rules check` on the folder of rules; these signatures do not run.", "%d of %d signatures failed to load: %s", n, n+s.Rules.Loaded, shorten(s.Rules.Failed, 3))
 	} else if s.Rules.Throttled > 0 {
-		add("signatures", Warning, "See the signatures page: a rule that costs too much was slowed down and misses events.", "%d signatures are throttled", s.Rules.Throttled)
+		add("signatures", Warning, "Events so long that signatures could not be tried on them whole: see who sends them (sources); a signature with a costly expression may want a plainer condition first.", "%d costly comparisons were left out", s.Rules.Throttled)
 	} else {
 		add("signatures", OK, "", "%d signatures", s.Rules.Loaded)
 	}

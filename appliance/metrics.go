@@ -41,6 +41,7 @@ func writeMetrics(w io.Writer, s *Status) {
 	gauge("picket_disk_free_bytes", float64(s.Store.Free))
 	gauge("picket_signatures", float64(s.Rules.Loaded))
 	gauge("picket_signatures_failed", float64(len(s.Rules.Failed)))
+	counter("picket_signatures_throttled_total", s.Rules.Throttled)
 	counter("picket_findings_total", s.Findings)
 	counter("picket_evicted_total", s.Evicted)
 	gauge("picket_incidents_open", float64(s.Open))

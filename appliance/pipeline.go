@@ -30,22 +30,23 @@ type pipeline struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 
-	log     eventLog
-	engine  *correlate.Engine
-	tap     func(*ocsf.Event)                          // sees every event, on the correlator's goroutine
-	after   func(*commit)                              // told of every commit, on the writer's goroutine
-	saving  func(engine *correlate.Engine) []byte      // state of the engine for a checkpoint, or nil
-	last    func(*correlate.Engine, *correlate.Output) // at the end, or nil
-	stage   atomic.Pointer[stage]
-	orders  chan order
-	stopped chan struct{} // closed when orders are no longer taken
-	free    chan *batch
-	ordered chan *batch
-	commits chan *commit
-	ticked  func(*correlate.Engine) // every second, or nil
-	rules   *correlate.Rules        // that the engine uses; the correlator's
-	next    uint64                  // number of the next event; the correlator's
-	failure atomic.Pointer[string]
+	log       eventLog
+	engine    *correlate.Engine
+	tap       func(*ocsf.Event)                          // sees every event, on the correlator's goroutine
+	after     func(*commit)                              // told of every commit, on the writer's goroutine
+	saving    func(engine *correlate.Engine) []byte      // state of the engine for a checkpoint, or nil
+	last      func(*correlate.Engine, *correlate.Output) // at the end, or nil
+	stage     atomic.Pointer[stage]
+	orders    chan order
+	stopped   chan struct{} // closed when orders are no longer taken
+	free      chan *batch
+	ordered   chan *batch
+	commits   chan *commit
+	ticked    func(*correlate.Engine) // every second, or nil
+	rules     *correlate.Rules        // that the engine uses; the correlator's
+	next      uint64                  // number of the next event; the correlator's
+	throttled atomic.Uint64           // costly comparisons of signatures that were left out
+	failure   atomic.Pointer[string]
 }
 
 // stage is what the workers use; a new configuration swaps it between two
@@ -114,6 +115,7 @@ func (p *pipeline) run(ctx context.Context) error {
 func (p *pipeline) work() {
 	var scratch *correlate.Scratch
 	var rules *correlate.Rules // that scratch is for
+	var throttled uint64       // of scratch, as counted
 	for {
 		b := <-p.free
 		if !p.Queue.take(b, func(b *batch) { b.stage = p.stage.Load(); p.ordered <- b }) {
@@ -122,9 +124,13 @@ func (p *pipeline) work() {
 		}
 		if b.stage.rules != rules {
 			rules = b.stage.rules
-			scratch = rules.NewScratch()
+			scratch, throttled = rules.NewScratch(), 0
 		}
 		p.understand(b, scratch)
+		if n := scratch.Throttled(); n != throttled {
+			p.throttled.Add(n - throttled)
+			throttled = n
+		}
 		b.ready <- struct{}{}
 	}
 }

@@ -76,7 +76,7 @@ type Disk struct {
 type Rules struct {
 	Loaded    int      `json:"loaded"`
 	Failed    []string `json:"failed,omitempty"`
-	Throttled int      `json:"throttled"`
+	Throttled uint64   `json:"throttled"` // costly comparisons that were left out
 }
 
 // Line is the uplink.

@@ -155,6 +155,10 @@ type Scratch struct {
 // NewScratch returns the memory that one worker needs.
 func (r *Rules) NewScratch() *Scratch { return &Scratch{s: sigma.NewScratch()} }
 
+// Throttled returns how many costly comparisons were left out so far, because an
+// event had used up its budget of them.
+func (s *Scratch) Throttled() uint64 { return uint64(s.s.Throttled()) }
+
 // Match returns the rules that an event hits, of those that need no memory. It
 // may be used by many goroutines, each with a scratch of its own; the result is
 // valid until the next call with the same scratch.
