@@ -116,9 +116,14 @@ func scanOneHeader(s string, h *Header, inner bool) (rest string, ok bool) {
 			h.Pri = p
 			i += n
 			if n := scanVersion(s[i:]); n > 0 {
+				pri := h.Pri
 				if rest, ok := scanRFC5424(s[i+n:], h); ok {
 					h.RFC5424 = true
 					return rest, true
+				}
+				*h = Header{Pri: pri}
+				if digits(s[i+n:]) == 10 {
+					i += n // Meraki: version and an epoch
 				}
 			}
 		}
@@ -127,6 +132,7 @@ func scanOneHeader(s string, h *Header, inner bool) (rest string, ok bool) {
 			h.RFC5424 = true
 			return rest, true
 		}
+		*h = Header{Pri: -1}
 	}
 	if rest, ok := scanBareRFC5424(s[i:], h); ok {
 		return rest, true
@@ -177,7 +183,7 @@ func scanRFC5424(s string, h *Header) (rest string, ok bool) {
 		i = 1
 	} else {
 		st, n := scanStamp(s)
-		if n == 0 {
+		if n == 0 || st.isEpoch {
 			return s, false
 		}
 		h.at, h.Stamp = st, s[:n]

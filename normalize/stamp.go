@@ -343,7 +343,7 @@ func scanWordStamp(s string) (st stamp, n int) {
 	z := scanZone(s[i:], &st)
 	// asctime has the year behind, after the zone if there is one.
 	j := i + z
-	if st.year == 0 && j+5 <= len(s) && s[j] == ' ' && digits(s[j+1:]) == 4 && (j+5 == len(s) || !wordByte(s[j+5]) || s[j+5] == '.') {
+	if st.year == 0 && j+5 <= len(s) && s[j] == ' ' && digits(s[j+1:]) == 4 && (j+5 == len(s) || !wordByte(s[j+5]) && (s[j+5] != ':' || j+6 == len(s) || s[j+6] == ' ')) {
 		if y := atoi(s[j+1 : j+5]); y >= 1990 && y < 2200 {
 			st.year = y
 			if z == 0 {
