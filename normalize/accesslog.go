@@ -17,6 +17,10 @@ func (l *Line) readAccessLog(s string) bool {
 	if n < 17 || st.month == 0 || b+1+n >= len(s) || s[b+1+n] != ']' {
 		return false
 	}
+	head := strings.TrimSpace(s[:b])
+	if strings.Count(head, " ") < 2 && !hasAddr(head) {
+		return false
+	}
 	rest := s[b+2+n:]
 	q := strings.IndexByte(rest, '"')
 	if q < 0 || strings.TrimSpace(rest[:q]) != "" {
@@ -27,7 +31,7 @@ func (l *Line) readAccessLog(s string) bool {
 		return false
 	}
 	l.Form = AccessLog
-	l.readAccessHead(strings.TrimSpace(s[:b]))
+	l.readAccessHead(head)
 	l.add("time", s[b+1:b+1+n])
 	l.readRequestLine(line)
 	// status bytes "referer" "agent" …
@@ -61,6 +65,18 @@ func (l *Line) readAccessLog(s string) bool {
 		l.add("", v)
 	}
 	return true
+}
+
+// hasAddr reports whether one of the words of s is an address.
+func hasAddr(s string) bool {
+	for s != "" {
+		var w string
+		w, s, _ = strings.Cut(s, " ")
+		if _, ok := addrOf(strings.TrimSuffix(w, ",")); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // readAccessHead reads [vhost[:port]] client[,client…] ident user.

@@ -139,7 +139,7 @@ func (l *Line) hasEscape(v string) bool {
 }
 
 func cefKey(k string) bool {
-	if len(k) > 64 || !letter(k[0]) && k[0] != '_' {
+	if len(k) > 64 || k == "" || !letter(k[0]) && k[0] != '_' {
 		return false
 	}
 	for i := 0; i < len(k); i++ {

@@ -33,6 +33,8 @@ func (l *Line) classify() {
 		}
 	case e.Has(ocsf.EmailFrom) || e.Has(ocsf.EmailTo) || has(ocsf.EmailSubject):
 		e.Class, e.Activity = ocsf.EmailActivity, 1
+	case l.Form == AccessLog:
+		e.Class, e.Activity = ocsf.HTTPActivity, httpActivity(e.Text(ocsf.HTTPMethod))
 	case e.Has(ocsf.HTTPMethod) && !(h&hintAuth != 0 && h&hintHTTP == 0), has(ocsf.HTTPCode) && (e.Has(ocsf.URLPath) || e.Has(ocsf.URLString)), has(ocsf.UserAgent) && has(ocsf.URLString):
 		e.Class, e.Activity = ocsf.HTTPActivity, httpActivity(e.Text(ocsf.HTTPMethod))
 	case h&hintDHCP != 0 && ends && h&(hintAuth|hintFinding) == 0:

@@ -15,12 +15,12 @@ import (
 // Sources: ArcSight's CEF and QRadar's LEEF dictionaries, W3C extended logs, the
 // Elastic Common Schema, Zeek, netfilter, and what vendors document.
 const dictionary = `
-@src             src sourceaddress saddr srcaddr sip src_ip srcip sourceip source.ip source.address client.ip client.address cip c-ip clientip clientaddress
+@src             downstream_remote_address src sourceaddress saddr srcaddr sip src_ip srcip sourceip source.ip source.address client.ip client.address cip c-ip clientip clientaddress
 @src             id.orig_h orig_h rhost remotehost remoteaddr ipsrc callingstationid ruser_ip peerip attackerip offenderip client_addr remote_addr remoteip remoteaddress
 @src             loginip userip accessip fromip sourcehostip hostip user_ip initiatorip callerip client_address srcipaddress ipaddressclient ipsource clntip adminipaddress
 @src             clientpublicip request.remote_ip request.client_ip requestclientip ippeer source_address src_addr sourceipaddress
 @dst             dst destinationaddress daddr dstaddr dip dst_ip dstip destinationip dest_ip destip destination.ip destination.address server.ip server.address
-@dst             s-ip id.resp_h resp_h ipdst targetip serverip serveraddress remoteserver dd_dst_ip destaddr destipaddress dstipaddress destinationipaddress
+@dst             s-ip downstream_local_address id.resp_h resp_h ipdst targetip serverip serveraddress remoteserver dd_dst_ip destaddr destipaddress dstipaddress destinationipaddress
 @device          dvc deviceaddress device.ip host.ip observer.ip agent.ip nasipaddress nas-ip-address deviceip deviceipaddress origin fw gatewayip managementip hostaddress
 @nat.src         sourcetranslatedaddress natsrcip natip translatedip transip snatip srctransip xlatesrc postnatsourceip postnatsourceaddress natsource source.nat.ip
 @nat.src         translatedsrcip srcxlatedip natsourceip natsourceaddress srcnatip nat_src nat_source transsrc newconnsrcip nataddress natsrc srcnat srcmappedip client.nat.ip sourcenatip trans_src
@@ -45,7 +45,7 @@ src_endpoint.zone srczone sourcezone fromzone zone_src ingresszone inzone srcsec
 dst_endpoint.zone dstzone destinationzone tozone zone_dst egresszone outzone destsecurityzone destination_zone dstintfrole conndestzone destzone
 @user            user username usr user.name usrname userid user_id cs-username login loginname account accountname adminname uname xauthuser sysuser user_name userprincipalname principal userlogin samaccountname
 @user            logname loginid who owneruser upn eventuser dbuser db_user clientuser authuser webuser account_name accountid user-name remoteuser ruser client_user requestuser user.id usernameid source_user
-@actor           suser sourceusername subjectusername source.user.name actor initiatedby byuser performedby srcuser admin administrator operator callerusername actor.user.name event.system.security.userid actorname adminuser subject.user subjectuser requestedby createdby modifiedby changedby by_user initiatinguser
+@actor           suser sourceusername subjectusername source.user.name actor initiatedby byuser performedby srcuser admin administrator operator callerusername actor.user.name actorname adminuser subject.user subjectuser requestedby createdby modifiedby changedby by_user initiatinguser
 @actor           winlog.event_data.subjectusername user.effective.name client.user.name creator author userinfo.name who.name
 @target          duser destinationusername targetusername dstuser target_user user.target.name destination.user.name targetuser affecteduser objectuser impactedusername targetaccount target.user.name set_id accountidtarget
 user.email_addr  useremail user.email emailaddress upnmail mail email user_email
@@ -85,7 +85,7 @@ duration         duration_ms
 @url             request requesturl url uri requesturi cs-uri urloriginal url.original url.full http.url requesturlpath http_url httpurl fullurl httprequest.uri objecturl targeturl threaturl requested_url request_uri urlname http.request.uri request.uri iurl uristr webpage
 url.path         cs-uri-stem urlpath url.path uripath uristem requestpath http_path request.path
 url.query_string cs-uri-query urlquery url.query querystring uriquery
-@url.host        cs-host url.domain http.hostname httphost http_host request.host host_header httphostname vhost virtualhost urldomain url.hostname http.http_host req_host hostheader web_domain request_host requesthostname request.hostname http.host httphostheader dst_host_web fqdn_requested webhost serverhost servernameindication_host
+@url.host        cs-host :authority authority requested_server_name url.domain http.hostname httphost http_host request.host host_header httphostname vhost virtualhost urldomain url.hostname http.http_host req_host hostheader web_domain request_host requesthostname request.hostname http.host httphostheader dst_host_web fqdn_requested webhost serverhost servernameindication_host
 tls.sni          sni tls.sni tlssni servernameindication tls.client.server_name ssl_sni server_name_indication
 url.categories   cat_web urlcategory urlcat webcategory catdesc url_category
 http_request.referrer referer referrer requestcontext cs-referer cs(referer) http.request.referrer http_refer http_referer requestreferer http.http_refer referralurl refererurl

@@ -193,6 +193,9 @@ func (l *Line) apply(m meaning, v string) bool {
 		h := hintsOf(v)
 		l.facts.hints |= h
 		l.facts.kind |= h
+		if len(v) > 4 && len(v) < 64 && letter(v[0]) && strings.IndexByte(v, ' ') < 0 && (strings.IndexAny(v, "._-") > 0 || upper(v[0])) {
+			l.put(ocsf.EventCode, ocsf.Text(v), 3)
+		}
 		if h&(hintAuth|hintSession|hintPassword) != 0 && len(v) < 64 {
 			l.applyOutcome(v, guessWeight) // login_failed, AuthSuccess
 		}
@@ -498,6 +501,16 @@ func (l *Line) applyMail(m meaning, v string) bool {
 func (l *Line) applyUser(m meaning, v string) bool {
 	v = strings.TrimSpace(v)
 	if nothing(v) || len(v) > 256 || v == "*" || strings.Trim(v, "*") == "" {
+		return false
+	}
+	if strings.HasPrefix(v, "S-1-") || strings.HasPrefix(v, "%{S-1-") { // a security identifier
+		uid := ocsf.UserUID
+		if m.side == actorSide {
+			uid = ocsf.ActorUserUID
+		}
+		return l.putText(uid, strings.Trim(v, "%{}"), m.weight)
+	}
+	if strings.HasPrefix(v, "0x") && digits(v[2:]) > 0 {
 		return false
 	}
 	f := &l.facts

@@ -54,7 +54,29 @@ func (l *Line) texts() {
 	f := &l.facts
 	for i := 0; i < f.ntexts; i++ {
 		l.scanText(f.texts[i])
+		if strings.IndexByte(f.texts[i], '=') > 0 {
+			l.innerPairs(f.texts[i])
+		}
 	}
+}
+
+// innerPairs reads the pairs that stand in a message: "from=<a@b.example>, relay=…".
+func (l *Line) innerPairs(s string) {
+	start := len(l.KV)
+	r := kvReader{s: s, l: l}
+	r.read()
+	for i := start; i < len(l.KV); i++ {
+		kv := l.KV[i]
+		if kv.Key == "" {
+			continue
+		}
+		if m := l.lookup(kv.Key).mean; m.read != readNothing && m.read != readMessage && m.read != readTime && m.read != readDate && m.read != readClock {
+			m.weight = min(m.weight, textWeight+1)
+			l.apply(m, kv.Val)
+		}
+	}
+	clear(l.KV[start:])
+	l.KV = l.KV[:start]
 }
 
 // textHead reads what texts begin with: a time of their own, a level, and the
@@ -195,6 +217,14 @@ func (l *Line) columnsByShape() {
 			if key.mean.read != readNothing && l.apply(key.mean, val) {
 				continue
 			}
+		}
+		if k, val, ok := strings.Cut(v, "="); ok && cefKey(k) && k != "" && len(k) < 40 {
+			key := l.lookup(k)
+			if key.mean.read != readNothing && l.apply(key.mean, val) {
+				continue
+			}
+			l.keepKey(key.name, val)
+			continue
 		}
 		if strings.IndexByte(v, ' ') < 0 && len(v) < 24 {
 			var b [24]byte

@@ -133,6 +133,15 @@ func (p *jsonReader) value(depth int) {
 	case c == '"':
 		v := p.text()
 		if !p.broken && v != "" {
+			if len(v) > 4 && v[0] == '{' && v[1] == '"' && depth < 4 { // an object that was made a text
+				base, n := len(l.path), len(l.KV)
+				in := jsonReader{s: v, l: l}
+				in.object(base, depth)
+				l.path = l.path[:base]
+				if !in.broken || len(l.KV) > n+1 {
+					return
+				}
+			}
 			l.add(l.lookupPath(l.path).name, v)
 		}
 	case c == '{':

@@ -287,6 +287,9 @@ func (r *kvReader) end(i, next int) {
 	if j := strings.Index(v, " ]"); j >= 0 && strings.IndexByte(v[:j], '[') < 0 {
 		v = v[:j] // the bracket that closes a group of pairs
 	}
+	if strings.HasSuffix(v, ")") && strings.IndexByte(v, '(') < 0 {
+		v = strings.TrimRight(v, ")")
+	}
 	v = strings.TrimRight(strings.TrimRight(v, "[{("), " \t,;|")
 	r.pair(r.key, strings.TrimLeft(v, " \t"))
 	r.key, r.spaced = "", false

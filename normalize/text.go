@@ -166,6 +166,10 @@ func (t *textScanner) quoted(i int) int {
 		}
 		return i + 1
 	}
+	if a, port, n := scanAddrPort(v, false); n == len(v) {
+		t.addr(a, port)
+		return end
+	}
 	if !t.question(v, len(s)) {
 		t.value(v)
 		t.push(v)
@@ -189,6 +193,12 @@ func (t *textScanner) token(i int) int {
 		}
 		if c == '[' {
 			return i + 1
+		}
+	}
+	if digit(s[i]) && t.l.facts.timeWeight == 0 && t.l.Head.Stamp == "" && (i == 0 || !wordByte(s[i-1])) {
+		if st, n := scanStamp(s[i:]); n >= 17 && !st.isEpoch {
+			t.l.applyTime(s[i:i+n], guessWeight)
+			return i + n
 		}
 	}
 	if n := urlScheme(s[i:]); n > 0 {
@@ -551,11 +561,11 @@ func protoWord(w string) bool {
 
 // userWord reports whether w can be the user that the word before announced.
 func (t *textScanner) userWord(w string) bool {
-	if contextWord(w) || digits(w) == len(w) && len(w) < 3 {
+	if contextWord(w) && w != "admin" && w != "administrator" && w != "Administrator" && w != "Admin" || digits(w) == len(w) && len(w) < 3 {
 		return false
 	}
 	switch w {
-	case "illegal", "authenticating", "for", "from", "is", "was", "has", "with", "by", "to", "in", "on", "at", "and", "or", "the", "a", "an", "not", "name", "id", "of",
+	case "Privilege", "privilege", "supplied", "illegal", "authenticating", "for", "from", "is", "was", "has", "with", "by", "to", "in", "on", "at", "and", "or", "the", "a", "an", "not", "name", "id", "of",
 		"who", "logged", "login", "successfully", "authentication", "unknown", "failed", "password", "access", "agent", "group", "account", "user", "session", "sessions",
 		"disconnected", "connected", "IP", "ip", "address", "data", "does", "belongs", "added", "created", "removed", "deleted", "database", "profile", "invalid", "request",
 		"certificate", "rights", "credentials", "role", "local", "mode", "attempt", "attempts", "service", "connection", "interface", "activity", "will", "can", "locked", "this":
@@ -564,7 +574,7 @@ func (t *textScanner) userWord(w string) bool {
 	var b [24]byte
 	f := foldWord(&b, w)
 	_, verdict := verdictWords[string(f)]
-	return !verdict && hintWords[string(f)]&(hintAuth|hintSession|hintPassword) == 0
+	return !verdict && hintWords[string(f)]&(hintAuth|hintSession|hintPassword|hintFinding) == 0
 }
 
 // contextWord reports whether w is one of the words that set the context.
@@ -593,7 +603,7 @@ var contexts = func() map[string]context {
 			m[w] = c
 		}
 	}
-	add(context{side: srcSide}, `from src source client remote peer rhost raddr attacker initiator caller sender faddr srcip clientip peerip foreign rip saddr sourceip ip with`)
+	add(context{side: srcSide}, `from src source client remote peer rhost raddr attacker initiator caller sender faddr srcip clientip peerip foreign rip saddr sourceip ip with downstream`)
 	add(context{side: dstSide}, `to dst dest destination server target towards responder victim vserver dstip serverip daddr laddr local lip listener destip dstn relay`)
 	add(context{side: natSrc}, `gaddr nat translated mapped`)
 	add(context{want: wantUser}, `user username account usr principal logname ruser users`)
@@ -644,6 +654,9 @@ func (t *textScanner) word(w string, next byte) {
 	if s, ok := levels[string(f)]; ok && t.prev == "" && t.prev2 == "" && s != ocsf.UnknownSeverity && levelWord(w) {
 		l.applySeverity(w, t.weight)
 	}
+	if len(w) > 5 && upper(w[0]) && strings.IndexByte(w, '_') > 0 && capitals(w) && l.facts.weight[ocsf.EventCode] == 0 {
+		l.put(ocsf.EventCode, ocsf.Text(w), 3) // LOGIN_FAILED
+	}
 	if h, ok := hintWords[string(f)]; ok {
 		l.facts.hints |= h
 	} else if strings.IndexAny(w, "_-./") > 0 {
@@ -653,6 +666,16 @@ func (t *textScanner) word(w string, next byte) {
 		l.facts.hints |= hintAuth
 	}
 	t.push(w)
+}
+
+// capitals reports whether w is a name of capitals, digits and underscores.
+func capitals(w string) bool {
+	for i := 0; i < len(w); i++ {
+		if !upper(w[i]) && w[i] != '_' && !digit(w[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // forUser tells whether the word "for" announces a user: behind words of

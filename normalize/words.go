@@ -85,7 +85,7 @@ var words = func() map[string]word {
 		context bias lifetime limit threshold max min avg default family labels scope algorithm zonebias hits per num`)
 	add(wStart, `start begin started first starttime begintime`)
 	add(wEnd, `end stop ended last finish endtime stoptime`)
-	add(wValue, `value val string str data raw info current the entry field primary main of object effective true translated original item`)
+	add(wValue, `lookup computed value val string str data raw info current the entry field primary main of object effective true translated original item`)
 	add(wHow, `original raw last previous old prev orig alt alternate other ingested second secondary related first ephemeral`)
 	add(wValue, `conn connection flow network net http_ ev record rec session_ my x meta common dd id_ ip_`)
 	for _, w := range strings.Fields("start begin started end stop ended finish starttime endtime begintime stoptime") {
