@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -214,9 +215,12 @@ func TestSecondApplianceOnAFolderIsTold(t *testing.T) {
 
 func TestReloadKeepsListenersAndRefusesWhatIsWrong(t *testing.T) {
 	c := testConfig(t.TempDir())
-	var next *config.Config
-	var nextErr error
-	r := start(t, c, func() (*config.Config, error) { return next, nextErr })
+	type answer struct {
+		config *config.Config
+		err    error
+	}
+	var next atomic.Pointer[answer]
+	r := start(t, c, func() (*config.Config, error) { a := next.Load(); return a.config, a.err })
 	tcp, err := net.Dial("tcp", r.port("tcp"))
 	if err != nil {
 		t.Fatal(err)
@@ -224,13 +228,13 @@ func TestReloadKeepsListenersAndRefusesWhatIsWrong(t *testing.T) {
 	defer tcp.Close()
 	before := r.port("tcp")
 
-	nextErr = fmt.Errorf("syslog.udp: no address")
+	next.Store(&answer{err: fmt.Errorf("syslog.udp: no address")})
 	r.hup <- os.Interrupt
 	r.until("it was refused", func() bool { return strings.Contains(r.Status().Config, "no address") })
 
 	changed := *c
 	changed.Drop = []string{`"not worth keeping"`}
-	next, nextErr = &changed, nil
+	next.Store(&answer{config: &changed})
 	configured := r.Status().Configured
 	r.hup <- os.Interrupt
 	r.until("it is in force", func() bool { s := r.Status(); return s.Config == "" && s.Configured > configured })
