@@ -228,16 +228,16 @@ func (l *Line) columnsByShape() {
 		}
 		if strings.IndexByte(v, ' ') < 0 && len(v) < 24 {
 			var b [24]byte
+			if levelWord(v) {
+				l.applySeverity(v, weakWeight)
+				continue
+			}
 			if x, ok := verdictWords[string(foldWord(&b, v))]; ok && letter(v[0]) && len(v) > 3 {
 				if x.action != 0 {
 					l.applyAction(v, weakWeight)
 				} else {
 					l.applyOutcome(v, weakWeight)
 				}
-				continue
-			}
-			if levelWord(v) {
-				l.applySeverity(v, weakWeight)
 				continue
 			}
 		}
@@ -249,6 +249,8 @@ func (l *Line) columnsByShape() {
 			l.E.AddHash(ocsf.FileHashes, v)
 		case strings.HasPrefix(v, "Mozilla/"):
 			l.putText(ocsf.UserAgent, v, weakWeight)
+		case domainName(v) && strings.Count(v, ".") < 4:
+			l.putText(ocsf.DeviceHostname, v, guessWeight)
 		case mailAddress(v):
 			l.applyUser(meaning{read: readUser, weight: guessWeight}, v)
 		case strings.IndexByte(v, '\\') > 0 && strings.Count(v, `\`) == 1 && len(v) < 80 && v[1] != ':':

@@ -201,6 +201,18 @@ func (t *textScanner) token(i int) int {
 			return i + n
 		}
 	}
+	if s[i] == 'M' && strings.HasPrefix(s[i:], "Mozilla/") {
+		end := len(s)
+		if j := strings.IndexByte(s[i:], '"'); j > 0 {
+			end = i + j
+		}
+		if j := strings.Index(s[i:end], " - "); j > 0 {
+			end = i + j
+		}
+		t.l.putText(ocsf.UserAgent, s[i:end], t.weight)
+		t.push("")
+		return end
+	}
 	if n := urlScheme(s[i:]); n > 0 {
 		j := i + n
 		for j < len(s) && s[j] > ' ' && s[j] != '"' && s[j] != '\'' && s[j] != '>' && s[j] != '<' && s[j] != ']' && s[j] != '|' {
@@ -517,6 +529,7 @@ func (t *textScanner) value(w string) {
 			l.put(ends[side].mac, m, t.weight)
 		}
 		t.side = noSide
+		t.macHost(w, side)
 	case len(w) >= 32 && hashHex(w):
 		if l.E.AddHash(ocsf.FileHashes, w) {
 			l.facts.set++
@@ -547,6 +560,23 @@ func (t *textScanner) value(w string) {
 		l.put(ocsf.Protocol, ocsf.Text(p), t.weight)
 	case domainName(w):
 		t.host(w)
+	}
+}
+
+// macHost reads the name in parentheses behind a hardware address.
+func (t *textScanner) macHost(mac string, side side) {
+	i := strings.Index(t.s, mac)
+	if i < 0 {
+		return
+	}
+	i += len(mac)
+	if !strings.HasPrefix(t.s[i:], " (") {
+		return
+	}
+	if j := strings.IndexByte(t.s[i:min(len(t.s), i+128)], ')'); j > 2 {
+		if name := t.s[i+2 : i+j]; hostName(name, false) {
+			t.l.putText(ends[side].host, name, t.weight)
+		}
 	}
 }
 
@@ -609,7 +639,7 @@ var contexts = func() map[string]context {
 	add(context{want: wantUser}, `user username account usr principal logname ruser users`)
 	add(context{want: wantUser, to: actorSide}, `by admin administrator`)
 	add(context{want: wantPort}, `port`)
-	add(context{want: wantIface}, `interface iface intf`)
+	add(context{want: wantIface}, `interface iface intf via`)
 	add(context{want: wantRule}, `policy rule acl access-group access-list list filter`)
 	add(context{want: wantFile}, `file filename`)
 	add(context{want: wantHost}, `host hostname computer workstation machine`)
