@@ -10,6 +10,7 @@ var Parsers = []*Parser{
 	windows,
 	postfix, exim, dovecot,
 	vmware, f5, citrix,
+	stormshieldSES, checkpoint, ciscoISE, wallix, asterisk, strongswan, modsecurity, ciscoESA, umbrella,
 }
 
 // product says who made what wrote the line, unless the line says so itself.
