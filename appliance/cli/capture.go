@@ -65,8 +65,8 @@ and dropped on standard error.`,
 			}
 			err = live.Run(ctx, printSink{emit, out})
 			for _, in := range live.Inputs() {
-				fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d events, %d packets dropped by the kernel, %d events dropped by Picket\n",
-					in.Name, in.Received.Load()-in.DroppedKernel.Load(), in.DroppedKernel.Load(), in.DroppedFull.Load())
+				fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d packets received, %d packets dropped by the kernel, %d events dropped by Picket, %d events\n",
+					in.Name, live.Stats().Packets, in.DroppedKernel.Load(), in.DroppedFull.Load(), in.Received.Load()-in.DroppedKernel.Load())
 			}
 			return errors.Join(err, failed)
 		},
