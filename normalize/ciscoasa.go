@@ -267,9 +267,7 @@ func (l *Line) asaDeny(s string) bool {
 		return false
 	}
 	rest := s[5:]
-	if strings.HasPrefix(rest, "protocol ") {
-		rest = rest[len("protocol "):]
-	}
+	rest = strings.TrimPrefix(rest, "protocol ")
 	proto, rest, _ := strings.Cut(rest, " ")
 	if !strings.HasPrefix(rest, "src ") {
 		return false

@@ -145,7 +145,7 @@ func exactMeaning(k string) (meaning, bool) {
 
 // fold takes the separators out of a key in lower case.
 func fold(k string) string {
-	if strings.IndexAny(k, "_- :/@#") < 0 {
+	if !strings.ContainsAny(k, "_- :/@#") {
 		return k
 	}
 	b := make([]byte, 0, len(k))

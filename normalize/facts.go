@@ -14,10 +14,9 @@ type facts struct {
 	kind   hint       // what keys for the kind of event say
 
 	user, actor, target string // as they stand in the line
-	domain              string
 	userWeight          [3]uint8
 
-	action, outcome, severity int8 // 0 unknown
+	action, outcome int8 // 0 unknown
 	actionWeight              uint8
 	outcomeWeight             uint8
 	severityWeight            uint8
@@ -541,7 +540,7 @@ func (l *Line) applyTime(v string, weight uint8) bool {
 		if !ok {
 			return false
 		}
-		st, n = stamp{isEpoch: true, epoch: t}, len(v)
+		st = stamp{isEpoch: true, epoch: t}
 	}
 	l.facts.timeWeight = weight
 	if !st.zoned && !st.isEpoch && l.facts.zone != "" {
@@ -558,14 +557,11 @@ func zoneOf(v string, st *stamp) {
 	scanZone(v, st)
 }
 
-// oddTime reads times that are no stamps: FILETIME, epochs in other shapes.
+// oddTime reads a FILETIME of Windows.
 func oddTime(v string) (ms int64, ok bool) {
 	d := digits(v)
 	if d == 18 && d == len(v) && v[0] == '1' { // 100 ns since 1601
 		return int64(atoi(v))/10000 - 11644473600000, true
-	}
-	if d == 9 || d == 10 && d < len(v) && v[d] == '.' {
-		return 0, false
 	}
 	return 0, false
 }

@@ -447,10 +447,6 @@ func scanHostAndTag(s string, i int, h *Header, trust int) string {
 	case strings.HasPrefix(s[next:], "CEF:") || strings.HasPrefix(s[next:], "LEEF:"):
 	case (isLevel(v) || isFacilityLevel(v)) && hasTag(s, skipSpaces(s, k)):
 	case v == w: // a host that names itself twice
-		if hasTag(s, skipSpaces(s, k)) || strings.HasPrefix(s[skipSpaces(s, k):], "[") || strings.HasPrefix(s[skipSpaces(s, k):], "%") {
-			break
-		}
-		fallthrough
 	case trust == hostExpected && !messageWord(w, s[next:]):
 	default:
 		return scanTagAfterHost(s, i, h)

@@ -282,6 +282,7 @@ func (l *Line) panGlobalProtect() {
 	}
 }
 
+// firstText is the first of two texts that is not empty.
 func firstText(a, b string) string {
 	if a != "" {
 		return a

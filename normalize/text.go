@@ -42,7 +42,6 @@ type textScanner struct {
 	wantTo  side
 	addrs   int
 	users   int
-	first   bool
 }
 
 // want is what a word announces of the next.
@@ -623,7 +622,6 @@ type context struct {
 	side side
 	want want
 	to   side
-	age  int // how far it reaches
 }
 
 var contexts = func() map[string]context {
