@@ -139,9 +139,11 @@ func (a *Appliance) open(ctx context.Context, c *config.Config, st *stage, rules
 		n := en.Counts()
 		a.counts.Store(&n)
 	}
-	if err := a.certs.load(c); err != nil {
+	certs, err := loadCertificates(c)
+	if err != nil {
 		return err
 	}
+	a.certs.use(certs)
 	a.soc = newSOCLog(a.store)
 	if len(c.Uplink.URLs) > 0 {
 		a.line = a.newUplink(c)
@@ -319,7 +321,8 @@ func (a *Appliance) reload(ctx context.Context) {
 		refuse(err)
 		return
 	}
-	if err := a.certs.load(c); err != nil {
+	certs, err := loadCertificates(c)
+	if err != nil {
 		refuse(err)
 		return
 	}
@@ -328,6 +331,7 @@ func (a *Appliance) reload(ctx context.Context) {
 		refuse(err)
 		return
 	}
+	a.certs.use(certs)
 	a.inputs.cert.Store(a.certs.syslog())
 	a.inputs.swap(ctx, next)
 	a.pipe.stage.Store(st)

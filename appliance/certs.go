@@ -22,9 +22,9 @@ type certificatesInUse struct {
 	byUse map[string]*tls.Certificate
 }
 
-// load reads the certificates that c names, and makes the box's own where it
-// names none. After an error the old ones stay.
-func (s *certificatesInUse) load(c *config.Config) error {
+// loadCertificates reads the certificates that c names, and makes the box's own
+// where it names none.
+func loadCertificates(c *config.Config) (map[string]*tls.Certificate, error) {
 	next := map[string]*tls.Certificate{}
 	for _, u := range []struct {
 		use, cert, key string
@@ -44,21 +44,25 @@ func (s *certificatesInUse) load(c *config.Config) error {
 			cert, err = syslog.LoadOrMake(filepath.Join(c.Data, "tls"), "picket", ownHosts(c))
 		}
 		if err != nil {
-			return fmt.Errorf("certificate of %s: %w", u.use, err)
+			return nil, fmt.Errorf("certificate of %s: %w", u.use, err)
 		}
 		next[u.use] = &cert
 	}
 	if c.Uplink.Certificate != "" {
 		cert, err := tls.LoadX509KeyPair(c.Uplink.Certificate, c.Uplink.Key)
 		if err != nil {
-			return fmt.Errorf("certificate of uplink: %w", err)
+			return nil, fmt.Errorf("certificate of uplink: %w", err)
 		}
 		next["uplink"] = &cert
 	}
+	return next, nil
+}
+
+// use puts certificates in the place of those in use.
+func (s *certificatesInUse) use(next map[string]*tls.Certificate) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.byUse = next
-	return nil
 }
 
 // ownHosts are the names and addresses of the box's own certificate.
