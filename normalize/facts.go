@@ -17,9 +17,9 @@ type facts struct {
 	userWeight          [3]uint8
 
 	action, outcome int8 // 0 unknown
-	actionWeight              uint8
-	outcomeWeight             uint8
-	severityWeight            uint8
+	actionWeight    uint8
+	outcomeWeight   uint8
+	severityWeight  uint8
 
 	timeWeight        uint8
 	date, clock, zone string

@@ -19,7 +19,9 @@ type Parser struct {
 	Begins  []string // what the message begins with, at least four bytes each
 
 	// Shape tells its lines when they begin with something that changes, as the
-	// number of a queue file. It is asked for every text, so it must be quick.
+	// number of a queue file. It is asked for every line that no program's name or
+	// beginning has found, so that it must say no at the first bytes; prefer any of
+	// the above. The message is never empty.
 	Shape func(message string) bool
 
 	// Parse reads the line. It reports false when the line is not of this brand
@@ -98,9 +100,11 @@ func (r *router) parse(l *Line) bool {
 			}
 		}
 	}
-	for _, p := range r.shapes {
-		if p.Shape(s) && p.try(l) {
-			return true
+	if s != "" {
+		for _, p := range r.shapes {
+			if p.Shape(s) && p.try(l) {
+				return true
+			}
 		}
 	}
 	l.Structure()
