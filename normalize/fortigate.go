@@ -115,6 +115,9 @@ func parseFortiGate(l *Line) bool {
 	}
 	l.Apply(fortigateKeys)
 	e := l.E
+	if typ != "traffic" && typ != "utm" {
+		l.texts() // administrators and mails are told in words
+	}
 	e.SetUnmapped("type", ocsf.Text(typ))
 	l.keepKey("eventtype", eventtype)
 	l.put(ocsf.ProductName, ocsf.Text(fortiProduct(devid)), brandWeight)

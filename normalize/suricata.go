@@ -102,8 +102,13 @@ func parseSuricata(l *Line) bool {
 	case ocsf.EmailActivity:
 		e.Activity = 1
 	case ocsf.NetworkActivity:
-		if typ == "flow" || typ == "netflow" {
+		switch {
+		case typ == "flow" || typ == "netflow":
 			e.Activity = ocsf.NetClose
+		case typ == "fileinfo" && e.Has(ocsf.HTTPMethod):
+			e.Class, e.Activity = ocsf.HTTPActivity, httpActivity(e.Text(ocsf.HTTPMethod))
+		case typ == "fileinfo":
+			e.Class, e.Activity = ocsf.NetworkFile, ocsf.Other
 		}
 	case ocsf.DHCPActivity:
 		e.Activity = ocsf.Other

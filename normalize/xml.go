@@ -14,7 +14,7 @@ func (l *Line) readXML(s string) bool {
 	if len(s) < 3 || s[1] != '?' && s[1] != '!' && !letter(s[1]) {
 		return false
 	}
-	if letter(s[1]) && strings.Index(s, "</") < 0 && strings.Index(s, "/>") < 0 {
+	if letter(s[1]) && !strings.Contains(s, "</") && !strings.Contains(s, "/>") {
 		return false
 	}
 	n := len(l.KV)
