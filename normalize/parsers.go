@@ -11,6 +11,7 @@ var Parsers = []*Parser{
 	postfix, exim, dovecot,
 	vmware, f5, citrix,
 	stormshieldSES, checkpoint, ciscoISE, wallix, asterisk, strongswan, modsecurity, ciscoESA, umbrella,
+	dhcpd, auditd, snort, freeradius, openldap, accounts,
 }
 
 // product says who made what wrote the line, unless the line says so itself.
