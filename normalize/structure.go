@@ -6,6 +6,14 @@ import "strings"
 // pairs. It is linear in the length of the message and allocates nothing but
 // for escaped texts.
 func (l *Line) readStructure() {
+	l.readBody()
+	if l.Head.SD != "" {
+		l.readSD()
+	}
+}
+
+// readBody takes the message itself apart.
+func (l *Line) readBody() {
 	s := l.Body
 	i := skipSpaces(s, 0)
 	if i >= len(s) {
