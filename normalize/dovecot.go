@@ -72,7 +72,7 @@ func parseDovecot(l *Line) bool {
 				l.put(ocsf.SrcIP, ocsf.Addr(a), brandWeight)
 			}
 		}
-	} else if user == "" && strings.IndexByte("(", s[min(len(service), len(s)-1)]) >= 0 { // imap(user)<pid><session>: …
+	} else if user == "" && len(s) > len(service) && s[len(service)] == '(' { // imap(user)<pid><session>: …
 		if u, _, ok := strings.Cut(s[len(service)+1:], ")"); ok && !strings.ContainsAny(u, " =") {
 			user, _, _ = strings.Cut(u, ",")
 		}

@@ -12,7 +12,7 @@ import (
 var modsecurity = &Parser{
 	Name: "modsecurity", Vendor: "OWASP", Product: "ModSecurity",
 	Begins: []string{"ModSecurity: "},
-	Shape:  func(s string) bool { return s[0] == '[' && strings.Contains(s, "] ModSecurity: ") },
+	Shape:  func(s string) bool { return s != "" && s[0] == '[' && strings.Contains(s, "] ModSecurity: ") },
 	Parse:  parseModSecurity,
 }
 
