@@ -214,7 +214,8 @@ func (a *Appliance) Run(ctx context.Context, hup <-chan os.Signal) error {
 
 	a.inputs.swap(ctx, a.inputs.first)
 	control := &Control{Archive: a.archive, Live: a}
-	part("control", func(ctx context.Context) error { return serveControl(ctx, a.config.Data, control.Handler()) })
+	data := a.Config().Data
+	part("control", func(ctx context.Context) error { return serveControl(ctx, data, control.Handler()) })
 	if a.web != nil {
 		part("web", a.web.run)
 	}
