@@ -12,6 +12,7 @@ var Parsers = []*Parser{
 	vmware, f5, citrix,
 	stormshieldSES, checkpoint, ciscoISE, wallix, asterisk, strongswan, modsecurity, ciscoESA, umbrella,
 	dhcpd, auditd, snort, freeradius, openldap, accounts,
+	sonicWall, sophosXG, sophosUTM, juniper, mikrotik, iis,
 }
 
 // product says who made what wrote the line, unless the line says so itself.
