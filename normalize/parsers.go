@@ -13,6 +13,7 @@ var Parsers = []*Parser{
 	stormshieldSES, checkpoint, ciscoISE, wallix, asterisk, strongswan, modsecurity, ciscoESA, umbrella,
 	dhcpd, auditd, snort, freeradius, openldap, accounts,
 	sonicWall, sophosXG, sophosUTM, juniper, mikrotik, iis,
+	zscaler, fortimail, barracuda, eset, trellix, trendMicro, cyberArk, crowdStrike, bitdefender, zeek, wazuh, crowdsec,
 }
 
 // product says who made what wrote the line, unless the line says so itself.
