@@ -185,6 +185,6 @@ func (l *Line) iseClass(category, text string) {
 		e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
 	}
 	if e.Class == ocsf.Authentication && l.facts.user == "" && e.Has(ocsf.SrcMAC) { // a device that is known by its address
-		l.applyUser(meaning{read: readUser, weight: guessWeight}, e.Text(ocsf.SrcMAC))
+		l.applyUser(meaning{read: readUser, weight: guessWeight}, firstOfTexts(l.Get("Calling-Station-ID"), l.Get("EndPointMACAddress")))
 	}
 }
