@@ -14,6 +14,7 @@ var Parsers = []*Parser{
 	dhcpd, auditd, snort, freeradius, openldap, accounts,
 	sonicWall, sophosXG, sophosUTM, juniper, mikrotik, iis,
 	zscaler, fortimail, barracuda, eset, trellix, trendMicro, cyberArk, crowdStrike, bitdefender, zeek, wazuh, crowdsec,
+	clavister, siteMinder, pingFederate, rsaSecurID,
 }
 
 // product says who made what wrote the line, unless the line says so itself.
