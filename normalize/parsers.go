@@ -15,6 +15,7 @@ var Parsers = []*Parser{
 	sonicWall, sophosXG, sophosUTM, juniper, mikrotik, iis,
 	zscaler, fortimail, barracuda, eset, trellix, trendMicro, cyberArk, crowdStrike, bitdefender, zeek, wazuh, crowdsec,
 	clavister, siteMinder, pingFederate, rsaSecurID,
+	meraki, ivanti, watchguard,
 }
 
 // product says who made what wrote the line, unless the line says so itself.
