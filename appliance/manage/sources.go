@@ -30,6 +30,12 @@ type Source struct {
 	Silent        bool              `json:"silent"`
 	Hours         []uint64          `json:"hours,omitempty"` // events in each of the last hours, oldest first
 	hour          int64             // number of the hour that the last of Hours counts
+	resumed       bool              // known from before a restart: the first pause says nothing
+}
+
+// silentAfter reports whether a pause of so long, in ms, is a silence.
+func (src *Source) silentAfter(gap int64, quiet time.Duration) bool {
+	return gap > max(quiet.Milliseconds(), 3*src.Gap)
 }
 
 // maxHours is how many hours back a source's counts reach.
@@ -94,20 +100,23 @@ func (s *Sources) Observe(e *ocsf.Event) {
 	k := key{name: name, addr: e.From}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	now := e.Logged
+	s.latest = max(s.latest, now)
 	src := s.by[k]
 	if src == nil {
 		src = s.add(k)
 	}
-	now := e.Logged
-	s.latest = max(s.latest, now)
 	if src.Last != 0 && now > src.Last {
-		// The usual gap falls slowly and rises at once, but never for a silence
-		// that was reported.
-		if gap := now - src.Last; gap > src.Gap && !src.Silent {
+		// The usual gap falls slowly and rises at once, but never for a silence,
+		// and not for the time that this box was off itself.
+		switch gap := now - src.Last; {
+		case src.resumed, src.silentAfter(gap, s.Quiet):
+		case gap > src.Gap:
 			src.Gap = gap
-		} else {
+		default:
 			src.Gap -= src.Gap / 4096
 		}
+		src.resumed = false
 	}
 	src.Last, src.Silent = now, false
 	src.Events++
@@ -141,7 +150,7 @@ func (s *Sources) add(k key) *Source {
 	if s.by == nil {
 		s.by = map[key]*Source{}
 	}
-	if len(s.by) >= maxSources {
+	if len(s.by) >= maxSources && !s.forget() {
 		k = key{name: OtherSources}
 		if src := s.by[k]; src != nil {
 			return src
@@ -169,6 +178,23 @@ func (s *Sources) SetQuiet(d time.Duration) {
 	s.Quiet = d
 }
 
+// forget makes room in a full table: names that were heard a few times, long ago,
+// give way, so that forged ones cannot keep real devices out for ever.
+func (s *Sources) forget() bool {
+	var worst key
+	var oldest *Source
+	for k, src := range s.by {
+		if src.Events <= 16 && k.name != OtherSources && (oldest == nil || src.Last < oldest.Last) {
+			worst, oldest = k, src
+		}
+	}
+	if oldest == nil || s.latest-oldest.Last < time.Hour.Milliseconds() {
+		return false
+	}
+	delete(s.by, worst)
+	return true
+}
+
 // List returns a copy of the table, the one heard last first; Silent is as of
 // now (ms).
 func (s *Sources) List(now int64) []Source {
@@ -176,7 +202,7 @@ func (s *Sources) List(now int64) []Source {
 	defer s.mu.Unlock()
 	out := make([]Source, 0, len(s.by))
 	for _, src := range s.by {
-		src.Silent = now-src.Last > max(s.Quiet.Milliseconds(), 3*src.Gap) && src.Events > 3
+		src.Silent = now > 0 && src.Events > 3 && src.silentAfter(now-src.Last, s.Quiet)
 		src.turn(now / time.Hour.Milliseconds())
 		c := *src
 		c.Hours = slices.Clone(src.Hours)
@@ -222,6 +248,7 @@ func (s *Sources) Load(b []byte) error {
 			s.by = map[key]*Source{}
 		}
 		src.Hours, src.hour = nil, 0 // of a time that nobody knows
+		src.resumed = true
 		if src.Parsers == nil {
 			src.Parsers = map[string]uint64{}
 		}

@@ -69,3 +69,28 @@ func TestSourcesSurviveARestart(t *testing.T) {
 		t.Errorf("got %+v", list)
 	}
 }
+
+func TestForgedNamesGiveWay(t *testing.T) {
+	s := Sources{Quiet: time.Minute}
+	for i := range maxSources + 100 {
+		s.Observe(line(fmt.Sprint("forged", i), 0, "x"))
+	}
+	s.Observe(line("fw1", 30*24*time.Hour, "x"))
+	if list := s.List(0); list[0].Name != "fw1" {
+		t.Errorf("a real device that came a month later is counted as %q", list[0].Name)
+	}
+}
+
+func TestSilenceIsNotLearned(t *testing.T) {
+	s := Sources{Quiet: time.Minute}
+	for i := range 10 {
+		s.Observe(line("fw1", time.Duration(i)*time.Second, "x"))
+	}
+	if _, err := s.Save(); err != nil { // now and then, also while it is silent
+		t.Fatal(err)
+	}
+	s.Observe(line("fw1", 8*time.Hour, "x"))
+	if !s.List(1767571200000 + (8*time.Hour + 2*time.Minute).Milliseconds())[0].Silent {
+		t.Error("after one outage of eight hours, two minutes are no silence any more")
+	}
+}
