@@ -59,7 +59,7 @@ func Health(s *Status, diskFree int64) []Check {
 		add("store", OK, "", "%d events in %d segments, %d of %d MB", s.Store.Events, s.Store.Segments, s.Store.Bytes>>20, s.Store.Budget>>20)
 	}
 	switch free := s.Store.Free; {
-	case free == 0:
+	case free < 0:
 		add("disk", Unknown, "The file system did not tell its free space.", "free space is not known")
 	case free < diskFree/4:
 		add("disk", CriticalState, "Free space on the disk at once, or lower store.budget; when the disk is full, nothing is kept.", "%d MB free", free>>20)

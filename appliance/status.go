@@ -69,7 +69,7 @@ type Disk struct {
 	Newest    int64  `json:"newest"`
 	Committed int64  `json:"committed"` // when something was committed last, ms
 	Last      uint64 `json:"last_sequence"`
-	Free      int64  `json:"free"` // bytes of the file system
+	Free      int64  `json:"free"` // bytes of the file system, -1 when unknown
 }
 
 // Rules are the signatures that run.

@@ -36,11 +36,11 @@ func kilobytes(status []byte, name string) int64 {
 	return n << 10
 }
 
-// diskFree returns the free bytes of the file system of path, 0 when unknown.
+// diskFree returns the free bytes of the file system of path, -1 when unknown.
 func diskFree(path string) int64 {
 	var s unix.Statfs_t
 	if err := unix.Statfs(path, &s); err != nil {
-		return 0
+		return -1
 	}
 	return int64(s.Bavail) * s.Bsize
 }
