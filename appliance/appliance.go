@@ -119,12 +119,14 @@ func (a *Appliance) open(ctx context.Context, c *config.Config, st *stage, rules
 	if err != nil {
 		return err
 	}
-	a.engine = correlate.New(rules.rules, correlate.NewInventory(assets), engineOptions(a.store))
+	onItsWay := &recent{}
+	a.engine = correlate.New(rules.rules, correlate.NewInventory(assets), engineOptions(a.store, onItsWay))
 	if err := resume(ctx, a.store, a.engine, rules.rules, a.log); err != nil {
 		return err
 	}
 	a.queue = newQueue(c.Pipeline.Queue, int64(c.Pipeline.QueueBytes))
-	a.pipe = newPipeline(a.queue, a.store, a.engine)
+	a.pipe = newPipeline(a.queue, a.store, a.engine, rules.rules)
+	a.pipe.recent = onItsWay
 	a.pipe.Log, a.pipe.Now = a.log, a.opt.Now
 	a.pipe.Commit = time.Duration(c.Pipeline.Commit)
 	a.pipe.Workers = c.Pipeline.Workers
@@ -145,6 +147,11 @@ func (a *Appliance) open(ctx context.Context, c *config.Config, st *stage, rules
 	}
 	a.certs.use(certs)
 	a.soc = newSOCLog(a.store)
+	open, err := a.store.Incidents() // what was not copied before a crash is now
+	if err != nil {
+		return err
+	}
+	a.evidence.add(slices.DeleteFunc(open, func(in *ocsf.Incident) bool { return in.State == ocsf.Closed || in.Into != "" }))
 	if len(c.Uplink.URLs) > 0 {
 		a.line = a.newUplink(c)
 	}
@@ -246,15 +253,21 @@ func (a *Appliance) Run(ctx context.Context, hup <-chan os.Signal) error {
 	}
 	tellSystemd("STOPPING=1")
 	a.log.Info("stopping")
-	a.inputs.wait()
 	grace := time.AfterFunc(stopGrace, endLate)
+	a.inputs.wait()
 	a.queue.close()
 	if pipeErr == nil {
 		pipeErr = <-piped
 	}
 	grace.Stop()
 	parts.Wait()
+	a.keepEvidence(late)
 	a.keepSources()
+	for _, in := range a.inputs.list() {
+		if in.InFlight > 0 {
+			a.log.Warn("received and not kept: the disk was too slow or refused", "input", in.Name, "messages", in.InFlight)
+		}
+	}
 	if err := a.store.Close(); err != nil && pipeErr == nil {
 		pipeErr = err
 	}
@@ -344,8 +357,9 @@ func (a *Appliance) reload(ctx context.Context) {
 	a.refused.Store(nil)
 	a.configured.Store(a.opt.Now().UnixMilli())
 	a.log.Info("a new configuration is in force", "signatures", rules.count, "failed", len(rules.failed))
-	if len(c.Uplink.URLs) > 0 && fmt.Sprint(c.Uplink) != fmt.Sprint(old.Uplink) || c.Store != old.Store || c.Pipeline != old.Pipeline {
-		a.log.Warn("uplink, store and pipeline settings change with a restart only")
+	if fmt.Sprint(c.Uplink) != fmt.Sprint(old.Uplink) || c.Store != old.Store || c.Pipeline != old.Pipeline ||
+		fmt.Sprint(c.Web) != fmt.Sprint(old.Web) || c.Name != old.Name || c.Timezone != old.Timezone {
+		a.log.Warn("the name, the time zone of pages, and web, uplink, store and pipeline settings change with a restart only")
 	}
 }
 

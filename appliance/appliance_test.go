@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -290,5 +291,78 @@ func TestPortInUseIsTold(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(c.Data, "picket.sock")); err == nil {
 		t.Error("a control socket was left behind")
+	}
+}
+
+// A reload before anything was received changes the engine's rules too.
+func TestReloadBeforeTheFirstEvent(t *testing.T) {
+	c := testConfig(t.TempDir())
+	changed := *c
+	changed.Rules.Folder = t.TempDir()
+	for i := range 30 {
+		rule := fmt.Sprintf("title: Rule %d\nid: 6c3e9a52-1f0d-4f2e-9b1b-2f1f6b6a7c%02d\nstatus: test\nlogsource: {}\ndetection:\n  s:\n    user.name: anna\n  condition: s\nlevel: low\n", i, i)
+		if err := os.WriteFile(filepath.Join(changed.Rules.Folder, fmt.Sprint(i, ".yml")), []byte(rule), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := start(t, c, func() (*config.Config, error) { return &changed, nil })
+	before := r.Status().Rules.Loaded
+	r.hup <- os.Interrupt
+	r.until("the new rules are in force", func() bool { return r.Status().Rules.Loaded == before+30 })
+	tcp, err := net.Dial("tcp", r.port("tcp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tcp.Close()
+	fmt.Fprint(tcp, guess(1, false)+"\n")
+	r.until("the line is stored", func() bool { return r.input("tcp").Stored == 1 })
+}
+
+// Two people decide at once: what was acknowledged to either is kept.
+func TestDecisionsInQuickSuccession(t *testing.T) {
+	c := testConfig(t.TempDir())
+	c.Pipeline.Commit = config.Duration(300 * time.Millisecond)
+	r := start(t, c, nil)
+	tcp, err := net.Dial("tcp", r.port("tcp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tcp.Close()
+	for i := range 40 {
+		fmt.Fprint(tcp, guess(i, false)+"\n")
+	}
+	var uid string
+	r.until("there is an incident", func() bool {
+		list, err := r.archive.Incidents(t.Context())
+		if err != nil || len(list) == 0 {
+			return false
+		}
+		uid = list[0].UID
+		return true
+	})
+	var wg sync.WaitGroup
+	for _, ch := range []Change{
+		{Kind: "close", By: "vera", Verdict: "true_positive", Note: "blocked"}, {Kind: "comment", By: "wim", Note: "one"},
+		{Kind: "comment", By: "xenia", Note: "two"}, {Kind: "comment", By: "yara", Note: "three"},
+	} {
+		wg.Go(func() {
+			if _, err := r.ChangeIncident(t.Context(), uid, ch); err != nil {
+				t.Errorf("%s: %v", ch.By, err)
+			}
+		})
+	}
+	wg.Wait()
+	in, err := r.archive.Incident(uid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := fmt.Sprint(in.Comments)
+	for _, want := range []string{"one", "two", "three"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the remark %q is lost: %s", want, said)
+		}
+	}
+	if in.State != ocsf.Closed {
+		t.Errorf("it was closed, and is %s", in.State)
 	}
 }

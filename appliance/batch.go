@@ -9,6 +9,9 @@ import (
 // batchSize is how many records a worker takes at once, at most.
 const batchSize = 512
 
+// batchBytes is how many bytes of records a worker takes at once, about.
+const batchBytes = 512 << 10
+
 // inFlight is how many batches may be on their way at once, at most. With
 // batchSize it bounds the memory of events.
 const inFlight = 16
@@ -22,6 +25,8 @@ type batch struct {
 	hits    []span       // of matched, one a record
 	matched []correlate.Hit
 	kept    []*ocsf.Event // those that no filter dropped, in order
+	dropped []*ocsf.Event // the others
+	bytes   int64         // of the records, held in the queue's account until the batch is free
 	ready   chan struct{} // receives when the worker is done
 }
 
@@ -44,4 +49,6 @@ func (b *batch) reset() {
 	b.matched = b.matched[:0]
 	clear(b.kept)
 	b.kept = b.kept[:0]
+	clear(b.dropped)
+	b.dropped = b.dropped[:0]
 }

@@ -1,6 +1,7 @@
 package appliance
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,7 +34,7 @@ var errChanged = fmt.Errorf("it was changed meanwhile: %w", ErrRefused)
 func (a *Appliance) ChangeIncident(ctx context.Context, uid string, c Change) (*ocsf.Incident, error) {
 	var result *ocsf.Incident
 	err := a.pipe.order(ctx, func(en *correlate.Engine, out *correlate.Output) error {
-		stored, err := a.archive.Incident(uid)
+		stored, err := a.newest(uid)
 		if err != nil {
 			return err
 		}
@@ -42,7 +43,7 @@ func (a *Appliance) ChangeIncident(ctx context.Context, uid string, c Change) (*
 		}
 		ch := correlate.Change{Kind: correlate.ChangeKind(c.Kind), By: c.By, Time: a.opt.Now().UnixMilli(), Owner: c.Owner, Verdict: c.Verdict, Note: c.Note}
 		if c.Other != "" {
-			if ch.Other, err = a.archive.Incident(c.Other); err != nil {
+			if ch.Other, err = a.newest(c.Other); err != nil {
 				return err
 			}
 		}
@@ -76,6 +77,22 @@ func (a *Appliance) ChangeIncident(ctx context.Context, uid string, c Change) (*
 	return result, nil
 }
 
+// newest returns the newest state of an incident, also one that is not durable
+// yet. Only orders may ask: on the correlator's goroutine nothing newer can come.
+func (a *Appliance) newest(uid string) (*ocsf.Incident, error) {
+	for range 16 {
+		in := a.pipe.recent.incident(uid)
+		if in == nil {
+			return a.archive.Incident(uid)
+		}
+		if in.Into == "" {
+			return in, nil
+		}
+		uid = in.Into
+	}
+	return nil, fmt.Errorf("incident %q: %w", uid, ErrNotFound)
+}
+
 // Names in the state.
 const (
 	stateBucket  = "appliance"
@@ -95,7 +112,7 @@ func (a *Appliance) assets() ([]correlate.Asset, error) {
 // ImportAssets takes a CSV file in place of the inventory, durably and audited,
 // and returns how many hosts it named. A file that is wrong changes nothing.
 func (a *Appliance) ImportAssets(ctx context.Context, csv io.Reader, by string) (int, error) {
-	list, err := correlate.ReadAssets(csv)
+	list, err := readAssets(csv)
 	if err != nil {
 		return 0, err
 	}
@@ -114,6 +131,19 @@ func (a *Appliance) ImportAssets(ctx context.Context, csv io.Reader, by string) 
 	}
 	entry := view.AuditEntry{Time: a.opt.Now().UnixMilli(), By: by, Action: "imported hosts", Detail: fmt.Sprintf("%d hosts", len(list))}
 	return len(list), audit(a.store, entry)
+}
+
+// readAssets reads a file of hosts, and refuses one that is too long instead of
+// taking its beginning.
+func readAssets(csv io.Reader) ([]correlate.Asset, error) {
+	b, err := io.ReadAll(io.LimitReader(csv, maxAssets+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(b) > maxAssets {
+		return nil, fmt.Errorf("assets: the file is longer than %d MB", maxAssets>>20)
+	}
+	return correlate.ReadAssets(bytes.NewReader(b))
 }
 
 // audit keeps what a person did.

@@ -253,7 +253,7 @@ func (c *Control) change(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *Control) assets(w http.ResponseWriter, r *http.Request) {
-	n, err := c.Live.ImportAssets(r.Context(), io.LimitReader(r.Body, 16<<20), "command line")
+	n, err := c.Live.ImportAssets(r.Context(), r.Body, "command line")
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err)
 		return

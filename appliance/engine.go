@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"net/netip"
@@ -93,18 +92,28 @@ func readInventory(file string) (*correlate.Inventory, error) {
 		return nil, fmt.Errorf("assets: %w", err)
 	}
 	defer f.Close()
-	list, err := correlate.ReadAssets(io.LimitReader(f, maxAssets))
+	list, err := readAssets(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return correlate.NewInventory(list), nil
 }
 
-// engineOptions let the engine see what the log holds already.
-func engineOptions(st *store.Store) correlate.Options {
+// engineOptions let the engine see what the log holds already, or will in a
+// moment.
+func engineOptions(st *store.Store, r *recent) correlate.Options {
 	return correlate.Options{
-		Exists: func(uid string) bool { _, err := st.Finding(uid); return err == nil },
+		Exists: func(uid string) bool {
+			if r.finding(uid) {
+				return true
+			}
+			_, err := st.Finding(uid)
+			return err == nil
+		},
 		Stored: func(uid string) *ocsf.Incident {
+			if in := r.incident(uid); in != nil {
+				return in
+			}
 			in, err := st.Incident(uid)
 			if err != nil {
 				return nil

@@ -33,6 +33,15 @@ func (e *evidence) add(incidents []*ocsf.Incident) {
 	}
 }
 
+// putBack lets numbers wait again.
+func (e *evidence) putBack(seqs []uint64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.seqs)+len(seqs) <= maxEvidence {
+		e.seqs = append(e.seqs, seqs...)
+	}
+}
+
 func (e *evidence) take() []uint64 {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -64,8 +73,9 @@ func (a *Appliance) keepEvidence(ctx context.Context) {
 	if len(seqs) == 0 {
 		return
 	}
-	if _, err := a.store.KeepEvidence(ctx, seqs); err != nil && ctx.Err() == nil && !errors.Is(err, store.ErrClosed) {
-		a.log.Warn("evidence was not copied", "error", err)
+	if _, err := a.store.KeepEvidence(ctx, seqs); err != nil && !errors.Is(err, store.ErrClosed) {
+		a.evidence.putBack(seqs)
+		a.log.Warn("evidence was not copied; it is tried again", "error", err)
 	}
 }
 

@@ -138,6 +138,10 @@ func (in *inputs) prepare(ctx context.Context, c *config.Config) (map[string]*in
 			continue
 		}
 		if _, held := in.running[w.name()]; held {
+			if err := in.check(w); err != nil {
+				errs = append(errs, err)
+				continue
+			}
 			next[w.name()] = &input{wanted: w} // the port is ours: opened anew in swap
 			continue
 		}
@@ -157,6 +161,18 @@ func (in *inputs) prepare(ctx context.Context, c *config.Config) (map[string]*in
 		return nil, errors.Join(errs...)
 	}
 	return next, nil
+}
+
+// check says what is wrong with an input that cannot be opened yet.
+func (in *inputs) check(w wanted) error {
+	switch w.kind {
+	case "tls":
+		_, err := in.tlsConfig(w)
+		return err
+	case "sniff":
+		return sniff.CheckFilter(w.filter)
+	}
+	return nil
 }
 
 // swap stops what is no longer named and starts what is new. ctx is the one that

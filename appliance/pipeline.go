@@ -32,7 +32,7 @@ type pipeline struct {
 
 	log       eventLog
 	engine    *correlate.Engine
-	tap       func(*ocsf.Event)                          // sees every event, on the correlator's goroutine
+	tap       func(*ocsf.Event)                          // sees every event, also those that a filter drops (unnumbered), on the correlator\'s goroutine
 	after     func(*commit)                              // told of every commit, on the writer's goroutine
 	saving    func(engine *correlate.Engine) []byte      // state of the engine for a checkpoint, or nil
 	last      func(*correlate.Engine, *correlate.Output) // at the end, or nil
@@ -45,6 +45,7 @@ type pipeline struct {
 	ticked    func(*correlate.Engine) // every second, or nil
 	rules     *correlate.Rules        // that the engine uses; the correlator's
 	next      uint64                  // number of the next event; the correlator's
+	recent    *recent                 // what is not durable yet
 	throttled atomic.Uint64           // costly comparisons of signatures that were left out
 	failure   atomic.Pointer[string]
 }
@@ -78,8 +79,10 @@ type commit struct {
 	done      []chan<- error
 }
 
-func newPipeline(q *queue, log eventLog, engine *correlate.Engine) *pipeline {
+// newPipeline makes a pipeline around an engine that was made with rules.
+func newPipeline(q *queue, log eventLog, engine *correlate.Engine, rules *correlate.Rules) *pipeline {
 	p := &pipeline{
+		rules: rules, recent: &recent{},
 		Queue: q, log: log, engine: engine, Workers: 2, Commit: 200 * time.Millisecond, Now: time.Now, Log: slog.Default(),
 		tap: func(*ocsf.Event) {}, after: func(*commit) {},
 		orders: make(chan order), stopped: make(chan struct{}), free: make(chan *batch, inFlight),
@@ -151,7 +154,7 @@ func (p *pipeline) understand(b *batch, scratch *correlate.Scratch) {
 		}
 		b.hits[i] = span{len(b.matched), len(b.matched)}
 		if dropped(st.drop, e) {
-			r.Event = nil
+			b.dropped = append(b.dropped, e)
 			continue
 		}
 		b.kept = append(b.kept, e)
@@ -205,10 +208,11 @@ func (p *pipeline) correlate() {
 			}
 			<-b.ready
 			if r := b.stage.rules; r != p.rules {
-				if p.rules != nil {
-					p.engine.Swap(r)
-				}
+				p.engine.Swap(r)
 				p.rules = r
+			}
+			for _, e := range b.dropped {
+				p.tap(e)
 			}
 			for i, e := range b.kept {
 				e.Seq = p.next
@@ -273,6 +277,7 @@ func (p *pipeline) send(c *commit, out *correlate.Output) {
 		c.events = append(c.events, in.Event(now))
 	}
 	c.findings, c.incidents = out.Findings, out.Incidents
+	p.recent.add(c)
 	*out = correlate.Output{}
 	if c.state != nil {
 		c.stateSeq = p.next - 1
@@ -301,12 +306,7 @@ func (p *pipeline) order(ctx context.Context, f func(*correlate.Engine, *correla
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return <-done // taken orders are done, whoever has hung up meanwhile
 }
 
 // full is how many events one commit holds, about.
@@ -321,6 +321,7 @@ func (p *pipeline) write(ctx context.Context) error {
 			failed = p.append(ctx, c)
 		}
 		if failed == nil {
+			p.recent.remove(c)
 			p.account(c)
 			p.after(c)
 		}
@@ -329,6 +330,7 @@ func (p *pipeline) write(ctx context.Context) error {
 		}
 		for _, b := range c.batches {
 			b.reset()
+			p.Queue.release(b)
 			p.free <- b
 		}
 	}
@@ -364,12 +366,16 @@ func (c *commit) join(more *commit) {
 	}
 }
 
+// patience is how long a replay waits for a disk that refuses; an appliance waits
+// for ever.
+const patience = 10 * time.Second
+
 // append writes the events of c, again and again while the disk refuses.
 func (p *pipeline) append(ctx context.Context, c *commit) error {
 	if len(c.events) == 0 {
 		return nil
 	}
-	pause := 100 * time.Millisecond
+	pause, begun := 100*time.Millisecond, time.Now()
 	for {
 		err := p.log.Append(ctx, c.events)
 		if err == nil {
@@ -381,6 +387,9 @@ func (p *pipeline) append(ctx context.Context, c *commit) error {
 		text := err.Error()
 		if p.failure.Swap(&text) == nil {
 			p.Log.Error("cannot commit; nothing is acknowledged until it succeeds", "error", err)
+		}
+		if !p.Live && time.Since(begun) > patience {
+			return err
 		}
 		select {
 		case <-ctx.Done():

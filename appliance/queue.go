@@ -42,7 +42,7 @@ const minShare = 256
 
 // room tells whether r may enter now.
 func (q *queue) room(r *collector.Record) bool {
-	if q.n >= q.maxRecords || q.bytes+int64(len(r.Raw)) > q.maxBytes && q.n > 0 {
+	if q.n >= q.maxRecords || q.bytes+size(r) > q.maxBytes && q.bytes > 0 {
 		return false
 	}
 	if q.n < q.maxRecords/2 && q.bytes < q.maxBytes/2 {
@@ -63,8 +63,27 @@ func (q *queue) push(r *collector.Record) {
 	q.ring[(q.head+q.n)%len(q.ring)] = *r
 	q.n++
 	q.peak = max(q.peak, q.n)
-	q.bytes += int64(len(r.Raw))
+	q.bytes += size(r)
 	q.senders[r.From]++
+}
+
+// size is what a record weighs in the account of bytes, about.
+func size(r *collector.Record) int64 {
+	const event = 2 << 10 // a finished event's own memory
+	if r.Event != nil {
+		return int64(len(r.Event.Raw)) + event
+	}
+	return int64(len(r.Raw))
+}
+
+// release gives the bytes of a batch back, when nothing refers to its records
+// any more: until then they count as waiting.
+func (q *queue) release(b *batch) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.bytes -= b.bytes
+	b.bytes = 0
+	q.changed.Broadcast()
 }
 
 // Offer implements [collector.Sink]. A refused record does not hold back those
@@ -153,10 +172,10 @@ func (q *queue) pop(b *batch) bool {
 		q.changed.Wait()
 	}
 	b.records = b.records[:0]
-	for q.n > 0 && len(b.records) < batchSize {
+	for q.n > 0 && len(b.records) < batchSize && b.bytes < batchBytes {
 		r := &q.ring[q.head]
 		b.records = append(b.records, *r)
-		q.bytes -= int64(len(r.Raw))
+		b.bytes += size(r)
 		if q.senders[r.From]--; q.senders[r.From] <= 0 {
 			delete(q.senders, r.From)
 		}

@@ -26,6 +26,7 @@ func TestQueueKeepsOrderAndCountsWhatItRefuses(t *testing.T) {
 	}
 	var b batch
 	for i := 0; i < 1000; i += len(b.records) {
+		q.release(&b)
 		if !q.take(&b, func(*batch) {}) {
 			t.Fatal("closed")
 		}
@@ -48,6 +49,20 @@ func TestQueueLeavesOthersTheirShare(t *testing.T) {
 	}
 }
 
+func TestBytesOfABatchCountUntilItIsFree(t *testing.T) {
+	q := newQueue(1000, 100)
+	q.Offer(records("192.0.2.1", 50))
+	var b batch
+	q.take(&b, func(*batch) {})
+	if n := q.Offer(records("192.0.2.1", 1)); n != 0 {
+		t.Error("there was room although the batch still holds its bytes")
+	}
+	q.release(&b)
+	if n := q.Offer(records("192.0.2.1", 1)); n != 1 {
+		t.Error("there is no room although the batch is free")
+	}
+}
+
 func TestQueueBoundsBytes(t *testing.T) {
 	q := newQueue(1000, 100)
 	if n := q.Offer(records("192.0.2.1", 50)); n >= 20 {
@@ -65,13 +80,14 @@ func TestPutWaitsForRoomAndForTheEnd(t *testing.T) {
 	var b batch
 	got := 0
 	for got < 1500 {
+		q.release(&b)
 		q.take(&b, func(*batch) {})
 		got += len(b.records)
 	}
 	cancel()
 	wg.Wait()
 	q.close()
-	for q.take(&b, func(*batch) {}) {
+	for q.release(&b); q.take(&b, func(*batch) {}); q.release(&b) {
 		got += len(b.records)
 	}
 	if err != nil && !errors.Is(err, context.Canceled) || got != n {
@@ -87,7 +103,7 @@ func TestTurnsFollowArrival(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			for b := new(batch); q.take(b, func(b *batch) { turns = append(turns, b.records[0].Raw) }); {
+			for b := new(batch); q.take(b, func(b *batch) { turns = append(turns, b.records[0].Raw) }); q.release(b) {
 			}
 		})
 	}

@@ -96,12 +96,14 @@ func Replay(ctx context.Context, opt ReplayOptions) (*ReplaySummary, error) {
 		return nil, fmt.Errorf("%s already holds events: name an empty folder, or add to it with --append", opt.Data)
 	}
 	q := newQueue(8192, 64<<20)
-	engine := correlate.New(rules.rules, inventory, engineOptions(st))
+	onItsWay := &recent{}
+	engine := correlate.New(rules.rules, inventory, engineOptions(st, onItsWay))
 	quiet := slog.New(slog.NewTextHandler(opt.Errors, nil))
 	if err := resume(ctx, st, engine, rules.rules, quiet); err != nil {
 		return nil, err
 	}
-	p := newPipeline(q, st, engine)
+	p := newPipeline(q, st, engine, rules.rules)
+	p.recent = onItsWay
 	p.Commit = 20 * time.Millisecond
 	findings := uint64(0)
 	p.after = func(c *commit) { findings += uint64(len(c.findings)); keepState(st, c, quiet) }

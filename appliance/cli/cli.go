@@ -24,6 +24,7 @@ import (
 func Main(args []string, in io.Reader, out, errs io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal kills, whatever hangs
 	root := root()
 	root.SetArgs(args)
 	root.SetIn(in)

@@ -31,13 +31,13 @@ one-time setup code are printed.`,
 			log := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
 			appliance.LimitMemory()
 			opt := appliance.Options{Log: log, Console: cmd.OutOrStdout(), Demo: demo, Load: func() (*config.Config, error) { return s.load() }}
+			hup := make(chan os.Signal, 1)
+			signal.Notify(hup, syscall.SIGHUP)
+			defer signal.Stop(hup)
 			a, err := appliance.New(cmd.Context(), c, opt)
 			if err != nil {
 				return err
 			}
-			hup := make(chan os.Signal, 1)
-			signal.Notify(hup, syscall.SIGHUP)
-			defer signal.Stop(hup)
 			return a.Run(cmd.Context(), hup)
 		},
 	}
