@@ -45,7 +45,7 @@ func parseMeraki(l *Line) bool {
 		return false
 	}
 	eventText := kind == "events" || kind == "airmarshal_events"
-	if !eventText && strings.Index(rest, "src=") < 0 && !strings.Contains(rest, "signature=") && !strings.Contains(rest, "url=") {
+	if !eventText && !strings.Contains(rest, "src=") && !strings.Contains(rest, "signature=") && !strings.Contains(rest, "url=") {
 		return false
 	}
 	if eventText && !(l.Head.Stamp != "" && l.Head.at.isEpoch) && !strings.HasPrefix(rest, "type=") {
