@@ -57,7 +57,7 @@ type httpReader struct {
 	f       *flow
 	state   [2]int
 	left    [2]int64
-	scanned [2]int // bytes of an unfinished header that were searched for its end
+	scanned [2]int // bytes of an unfinished header that were searched for its end; 0 once any are taken
 	headed  bool   // the first line of an unfinished request was looked at
 	txs     []*httpTx
 	asking  *httpTx // whose request is coming
@@ -80,6 +80,7 @@ func (h *httpReader) read(dir int, b []byte) int {
 			break
 		}
 		done += n
+		h.scanned[dir] = 0 // it counts from the first byte that is not taken
 		if h.f.reader != h {
 			break
 		}
@@ -169,7 +170,6 @@ func (h *httpReader) start(dir int, b []byte) int {
 		skip++ // empty lines before a message
 	}
 	if skip > 0 {
-		h.scanned[dir] = 0
 		return skip
 	}
 	if !h.known {
@@ -199,7 +199,6 @@ func (h *httpReader) start(dir int, b []byte) int {
 		h.scanned[dir] = len(b)
 		return 0
 	}
-	h.scanned[dir] = 0
 	if dir == h.client {
 		h.headed = false
 		if !h.request(b[:n]) {
