@@ -101,6 +101,28 @@ func (t *keyTable[T]) insert(k string, v T) bool {
 	return false
 }
 
+// set is put for tables that are part of the program: it makes room until every
+// key has its place, and reports false only when there is none.
+func (t *keyTable[T]) set(k string, v T) bool {
+	if (t.n+1)*2 <= len(t.slots) && t.insert(k, v) {
+		return true
+	}
+	for size := max(64, 2*len(t.slots)); size <= 8*maxKeys; size *= 2 {
+		next := keyTable[T]{slots: make([]keySlot[T], size)}
+		ok := true
+		for i := range t.slots {
+			if s := &t.slots[i]; s.key != "" {
+				ok = ok && next.insert(s.key, s.value)
+			}
+		}
+		if ok && next.insert(k, v) {
+			*t = next
+			return true
+		}
+	}
+	return false
+}
+
 func (t *keyTable[T]) grow() {
 	old := t.slots
 	t.slots, t.n = make([]keySlot[T], max(64, 2*len(old))), 0

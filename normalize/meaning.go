@@ -165,7 +165,7 @@ func NewKeys(table string) *Keys {
 		}
 		for i, name := range f[1:] {
 			m.weight = weight - uint8(min(i, 40)) // an earlier key of a line is the better one
-			if !k.table.put(name, brandKey{name, m}) {
+			if !k.table.set(name, brandKey{name, m}) {
 				panic("normalize: too many keys: " + name)
 			}
 		}

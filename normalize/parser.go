@@ -63,7 +63,7 @@ func newRouter(ps []*Parser) *router {
 			if old := find(&r.keys, k); old != nil {
 				have = *old
 			}
-			r.keys.put(k, append(have, p))
+			r.keys.set(k, append(have, p))
 		}
 		for _, b := range p.Begins {
 			k := [4]byte{b[0], b[1], b[2], b[3]}

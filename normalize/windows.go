@@ -101,7 +101,7 @@ var windowsNames = func() *Keys {
 		"Threat Name": "ThreatName", "Process Name": "Process_Name", "LogName": "Channel", "EventLog": "Channel", "EventChannel": "Channel", "EventID.text": "EventID", "EventID.#text": "EventID",
 		"providerName": "Provider_Name", "computer": "Computer", "systemTime": "SystemTime", "severityValue": "Severity", "EventID.value": "EventID",
 	} {
-		k.table.put(from, brandKey{name: to})
+		k.table.set(from, brandKey{name: to})
 	}
 	return k
 }()
@@ -134,7 +134,7 @@ var windowsLower = func() *Keys {
 	k := &Keys{}
 	for i := range windowsKeys.table.slots {
 		if s := &windowsKeys.table.slots[i]; s.key != "" && upper(s.key[0]) {
-			k.table.put(string(s.key[0]|0x20)+s.key[1:], brandKey{name: s.value.name})
+			k.table.set(string(s.key[0]|0x20)+s.key[1:], brandKey{name: s.value.name})
 		}
 	}
 	return k
