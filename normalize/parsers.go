@@ -7,6 +7,7 @@ import "picket/normalize/ocsf"
 var Parsers = []*Parser{
 	fortigate, ciscoASA, ciscoSwitch, panos, filterlog, suricata, netfilter,
 	sshd, pam, sudo, bind, dnsmasq, openvpn, nginx, apache, squid, haproxy,
+	harfangLab, // before windows, whose events it wraps
 	windows,
 	postfix, exim, dovecot,
 	vmware, f5, citrix,
