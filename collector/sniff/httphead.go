@@ -90,11 +90,15 @@ func mediaType(v []byte) string {
 // dispositionName finds the file name in a Content-Disposition (RFC 6266).
 func dispositionName(v []byte) string {
 	s := clip(v)
-	i := strings.Index(strings.ToLower(s), "filename=")
-	if i < 0 {
+	const key = "filename="
+	i := 0
+	for i+len(key) <= len(s) && !strings.EqualFold(s[i:i+len(key)], key) {
+		i++ // in s itself: folding a copy would move what follows bytes that are no UTF-8
+	}
+	if i+len(key) > len(s) {
 		return ""
 	}
-	s = s[i+len("filename="):]
+	s = s[i+len(key):]
 	if strings.HasPrefix(s, `"`) {
 		s, _, _ = strings.Cut(s[1:], `"`)
 	} else {

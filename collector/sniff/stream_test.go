@@ -132,3 +132,42 @@ func TestEndlessHeader(t *testing.T) {
 	e := one(t, es, ocsf.NetworkActivity)
 	want(t, e, map[ocsf.Field]string{ocsf.AppName: "http"})
 }
+
+// TestFileNameBehindNoText finds a file's name behind bytes that are no UTF-8,
+// and that would be longer or shorter in lower case.
+func TestFileNameBehindNoText(t *testing.T) {
+	for _, before := range []string{"", strings.Repeat("\xff", 100), strings.Repeat("\u212a", 100)} {
+		w := newWire(t)
+		w.open(client, server)
+		w.say(client, server, getA)
+		w.say(server, client, strings.Replace(resA, "\r\n\r\n", "\r\nContent-Disposition: "+before+"; FileName=\"a.txt\"\r\n\r\n", 1))
+		w.close(client, server)
+		es, _ := w.events(Options{})
+		checkA(t, es)
+		want(t, one(t, es, ocsf.HTTPActivity), map[ocsf.Field]string{ocsf.FileName: "a.txt"})
+	}
+	for _, v := range []string{"", "filename", "filename=", strings.Repeat("\xff", 100) + "filename"} {
+		if got := dispositionName([]byte(v)); got != "" {
+			t.Errorf("%q of %q", got, v)
+		}
+	}
+}
+
+// TestSimpleRequestInPieces takes a request of HTTP/0.9 whose line came in two
+// segments, and another message, shorter than what was searched, behind it.
+func TestSimpleRequestInPieces(t *testing.T) {
+	w := newWire(t)
+	w.open(client, server)
+	w.say(client, server, getA)
+	w.say(server, client, resA)
+	w.say(client, server, "GET /index.html")
+	w.say(client, server, "\r\nGET\n")
+	w.say(server, client, "<html></html>")
+	w.close(client, server)
+	es, _ := w.events(Options{})
+	got := of(es, ocsf.HTTPActivity)
+	if len(got) != 2 {
+		t.Fatalf("got %d events", len(got))
+	}
+	want(t, got[1], map[ocsf.Field]string{ocsf.HTTPMethod: "GET", ocsf.URLPath: "/index.html"})
+}
