@@ -315,3 +315,22 @@ func BenchmarkMatch(b *testing.B) {
 		})
 	}
 }
+
+// Bytes that are no UTF-8 grow when they are folded: places in the folded text
+// are none in the line.
+func TestPatternsBeyondASCIIOnBytesThatAreNoText(t *testing.T) {
+	for _, raw := range []string{strings.Repeat("\xff", 100) + "ü", "\xffÜber\xff\xff", "\xc3"} {
+		e := &ocsf.Event{Raw: raw}
+		for _, text := range []string{`*ü*`, `ü`, `"üb"`, `*ü*b*`, `raw_data:*Ü*ber*`, `raw_data:*ü`} {
+			x, err := Parse(text)
+			if err != nil {
+				t.Fatalf("%s: %v", text, err)
+			}
+			x.Match(e)
+		}
+	}
+	x := MustParse(`*ü*b*`)
+	if !x.Match(&ocsf.Event{Raw: "\xff\xffÜ-B"}) {
+		t.Error("not found behind bytes that are no text")
+	}
+}

@@ -203,6 +203,9 @@ func (m *term) contains(s string) bool {
 	}
 	rest := s
 	for _, p := range m.test.parts {
+		if !isASCII(p) {
+			rest = Fold(rest) // so that places in the folded text are places in it
+		}
 		i := indexFold(rest, p)
 		if i < 0 {
 			return false
@@ -214,6 +217,9 @@ func (m *term) contains(s string) bool {
 
 // containsWhole finds an address or fingerprint that is not part of a longer one.
 func containsWhole(s, w string) bool {
+	if !isASCII(w) {
+		s = Fold(s) // so that places in the folded text are places in it
+	}
 	digit := func(i int) bool { return i >= 0 && i < len(s) && (isLetter(s[i]) || s[i] >= '0' && s[i] <= '9') }
 	addr := strings.ContainsAny(w, ".:")
 	sep := byte('.')

@@ -50,7 +50,8 @@ func equalFold(s, folded string) bool {
 func ContainsFold(s, folded string) bool { return indexFold(s, folded) >= 0 }
 
 // indexFold returns where s has the folded text, -1 if nowhere. It looks for the
-// rarest byte first. Letters beyond ASCII are folded only if the text has some.
+// rarest byte first. Letters beyond ASCII are folded only if the text has some;
+// the place is one in the folded s then, which may be longer.
 func indexFold(s, folded string) int {
 	n := len(folded)
 	if n == 0 {
