@@ -6,6 +6,7 @@ import "picket/normalize/ocsf"
 // when several may know a line.
 var Parsers = []*Parser{
 	fortigate, ciscoASA, ciscoSwitch, panos, filterlog, suricata, netfilter,
+	infoblox, // before apache: NIOS logs as httpd
 	sshd, pam, sudo, bind, dnsmasq, openvpn, nginx, apache, squid, haproxy,
 	harfangLab, // before windows, whose events it wraps
 	windows,
@@ -15,7 +16,7 @@ var Parsers = []*Parser{
 	dhcpd, auditd, snort, freeradius, openldap, accounts,
 	sonicWall, sophosXG, sophosUTM, juniper, mikrotik, iis,
 	zscaler, fortimail, barracuda, eset, trellix, trendMicro, cyberArk, crowdStrike, bitdefender, zeek, wazuh, crowdsec,
-	clavister, siteMinder, pingFederate, rsaSecurID,
+	clavister, siteMinder, pingFederate, rsaSecurID, huawei, comware, procurve, qnap, synology,
 	meraki, ivanti, watchguard,
 }
 
