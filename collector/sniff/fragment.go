@@ -1,5 +1,7 @@
 package sniff
 
+import "slices"
+
 // Bounds of reassembly. Attackers send first halves only, so what waits is
 // little, short-lived, and goes oldest first.
 const (
@@ -59,6 +61,9 @@ func (f *fragments) add(p *packet, id uint32, off int, more bool, body []byte) (
 	if h == nil {
 		h = &halfDone{key: k, begun: p.time, total: -1}
 		f.m[k] = h
+		if len(f.order) >= 2*len(f.m)+1024 { // mostly finished ones behind an old one
+			f.order = slices.DeleteFunc(f.order, func(h *halfDone) bool { return h.gone })
+		}
 		f.order = append(f.order, h)
 	}
 	h.count++

@@ -156,13 +156,10 @@ func (r *smbReader) data2(dir int, b []byte, size int) int {
 		return 0
 	}
 	if x == nil {
-		r.data[dir] = &body2none
+		r.data[dir] = nobody()
 	}
 	return off
 }
-
-// body2none swallows data of no known file.
-var body2none = body{giveUp: true}
 
 // negotiated tells the dialect that was agreed on.
 func (r *smbReader) negotiated(dialect string) {
@@ -193,3 +190,6 @@ func ntlmUser(b []byte) smbUser {
 	}
 	return smbUser{domain: text(28), name: text(36), host: text(44)}
 }
+
+// nobody swallows data of no known file.
+func nobody() *body { return &body{giveUp: true} }
