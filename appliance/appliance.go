@@ -307,6 +307,24 @@ func prepareStage(c *config.Config, now func() time.Time) (*stage, *ruleSet, err
 	return &stage{normalizer: n, rules: rules.rules, drop: drop, name: c.Name}, rules, nil
 }
 
+// CheckConfig says what is wrong with a configuration beyond its form: filters that
+// are none, rules that cannot be read, certificates that are not there. It opens
+// nothing.
+func CheckConfig(c *config.Config) error {
+	_, rules, err := prepareStage(c, time.Now)
+	errs := []error{err}
+	if err == nil {
+		for _, f := range rules.failed {
+			errs = append(errs, fmt.Errorf("rules.folder: does not run: %s", f))
+		}
+	}
+	var in inputs
+	for _, w := range wants(c) {
+		errs = append(errs, in.check(w))
+	}
+	return errors.Join(errs...)
+}
+
 // reload reads the configuration, the rules and the certificates again. What is
 // wrong is refused whole, with a reason; the old ones stay in force then.
 func (a *Appliance) reload(ctx context.Context) {

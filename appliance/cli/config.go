@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"picket/appliance"
 	"picket/appliance/config"
 	"picket/configs"
 )
@@ -15,8 +16,12 @@ func configCommand() *cobra.Command {
 		Short: "Say what is wrong with a configuration file, each with its key",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if _, err := config.Load(args[0]); err != nil {
+			c, err := config.Load(args[0])
+			if err != nil {
 				return err
+			}
+			if err := appliance.CheckConfig(c); err != nil {
+				return fmt.Errorf("configuration %s: %w", args[0], err)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s is well\n", args[0])
 			return nil
