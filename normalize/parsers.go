@@ -17,6 +17,7 @@ var Parsers = []*Parser{
 	sonicWall, sophosXG, sophosUTM, juniper, mikrotik, iis,
 	zscaler, fortimail, barracuda, eset, trellix, trendMicro, cyberArk, crowdStrike, bitdefender, zeek, wazuh, crowdsec,
 	clavister, siteMinder, pingFederate, rsaSecurID, huawei, comware, procurve, qnap, synology,
+	delinea, gatewatcher, ibmI, adAudit, proxmox,
 	meraki, ivanti, watchguard,
 }
 
