@@ -173,6 +173,11 @@ func rolesOf(segs []string) roles {
 		ws := splitWords(s)
 		if i == len(segs)-1 {
 			known := false
+			for j := 1; j < len(ws); j++ { // source.client.userAgent is no user
+				if strings.EqualFold(ws[j-1], "user") && strings.EqualFold(ws[j], "agent") {
+					r.last |= wUA
+				}
+			}
 			for _, w := range ws {
 				x, ok := wordRoles(w)
 				r.n++
@@ -294,7 +299,7 @@ func (r *roles) meaning() meaning {
 		}
 		return meaning{read: readPort, side: side}
 	case has(wIP), has(wAddr) && !any(wMail):
-		if has(wID) && !has(wIP) {
+		if has(wID) && !has(wIP) || has(wType|wVersion) { // of what kind it is
 			return meaning{}
 		}
 		if any(wURL) && side == noSide {

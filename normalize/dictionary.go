@@ -30,8 +30,8 @@ const dictionary = `
 @nat.dst.port    destinationtranslatedport natdport natdstport natdestinationport trans_dst_port transdstport
 @src.port        spt sourceport sport srcport s_port src_port source.port client.port id.orig_p orig_p clientport remoteport rport c-port s-port-src sourceporticmptype l4srcport request.remote_port clntport fromport
 @dst.port        dpt destinationport dport dstport d_port dst_port dest_port destport destination.port server.port id.resp_p resp_p serverport s-port targetport l4dstport dd_dst_port toport
-@src.mac         smac sourcemacaddress srcmac source.mac clientmac src_mac client.mac orig_l2_addr callingstation sourcemac mastersrcmac srchwaddr usermac stamac clientmacaddress endpointmac
-@dst.mac         dmac destinationmacaddress dstmac destination.mac dst_mac resp_l2_addr destmac server.mac masterdstmac dsthwaddr
+@src.mac         smac sourcemacaddress srcmac source.mac clientmac src_mac client.mac orig_l2_addr callingstation sourcemac mastersrcmac srchwaddr usermac stamac clientmacaddress endpointmac hwsender senderhwaddr
+@dst.mac         dmac destinationmacaddress dstmac destination.mac dst_mac resp_l2_addr destmac server.mac masterdstmac dsthwaddr hwdest
 @device.mac      dvcmac devicemacaddress host.mac
 @src.host        shost sourcehostname srchost srchostname source.domain source.host clienthostname client.domain clientname srcname workstationname workstation source.hostname rhostname helo client_name
 @src.host        callingworkstation machinenameclient sourceworkstation clientcomputername sourcehost sourcedomainname client.hostname computer_name_src
