@@ -10,9 +10,11 @@ import (
 // lame-servers and resolver (BIND 9 Administrator Reference Manual, Logging).
 var bind = &Parser{
 	Name: "bind", Vendor: "ISC", Product: "BIND",
-	Apps:   "named",
-	Begins: []string{"client @0x", "lame server resolving", "queries: info: client", "query-errors: ", "rpz: info: client"},
-	Parse:  parseBIND,
+	Apps: "named",
+	Begins: []string{"client @0x", "lame server resolving", "queries: info: client", "query-errors: ", "rpz: info: client", "DNS format error from ", "FORMERR resolving '", "REFUSED unexpected RCODE", "SERVFAIL unexpected RCODE",
+		"NXDOMAIN unexpected RCODE", "host unreachable resolving '", "network unreachable resolving '", "connection refused resolving '", "timed out resolving '",
+		"loop detected resolving '", "shut down hung fetch while resolving '"},
+	Parse: parseBIND,
 }
 
 func parseBIND(l *Line) bool {
@@ -48,6 +50,20 @@ func parseBIND(l *Line) bool {
 			l.put(ocsf.RCode, ocsf.Text(w), brandWeight)
 		}
 		e.Class, e.Activity = ocsf.DNSActivity, ocsf.DNSQuery
+		return true
+	}
+	if rest, ok := strings.CutPrefix(s, "DNS format error from "); ok { // "192.0.2.1#53 resolving n/A for 192.0.2.5#1024: why"
+		server, rest, _ := strings.Cut(rest, " resolving ")
+		l.applyAddr(brandDst, server)
+		l.bindQuestion(firstWord(rest))
+		if _, client, ok := strings.Cut(rest, " for "); ok {
+			client, why, _ := strings.Cut(client, ": ")
+			if client != "<unknown>" {
+				l.applyAddr(meaning{read: readAddr, side: srcSide, weight: brandWeight}, client)
+			}
+			l.Set(ocsf.StatusDetail, why)
+		}
+		e.Class, e.Activity = ocsf.DNSActivity, ocsf.DNSResponse
 		return true
 	}
 	l.scanText(s)
