@@ -25,7 +25,7 @@ func infobloxShape(s string) bool {
 
 func infobloxUser(s string) (user, rest string, ok bool) {
 	if len(s) > 26 && digit(s[0]) && s[4] == '-' && s[10] == ' ' { // a time that the header left
-		i := strings.IndexByte(s[:28], '[')
+		i := strings.IndexByte(s[:min(len(s), 32)], '[')
 		if i < 20 {
 			return "", "", false
 		}

@@ -42,7 +42,7 @@ var pingFederateColumns = [...]string{"", "trackingid", "event", "subject", "ip"
 
 func parsePingFederate(l *Line) bool {
 	s := l.Body
-	if digit(s[0]) && strings.Contains(s[:min(len(s), 60)], "| tid:") {
+	if s != "" && digit(s[0]) && strings.Contains(s[:min(len(s), 60)], "| tid:") {
 		l.KV, l.Form = l.KV[:0], KeyValue
 		l.applyTime(s[:strings.IndexByte(s, '|')], brandWeight)
 		for i := 0; i < len(pingFederateColumns) && s != ""; i++ {
