@@ -396,7 +396,7 @@ func (a *Appliance) Status() *Status {
 		s.Rules = Rules{Loaded: r.count, Failed: r.failed, Throttled: a.pipe.throttled.Load()}
 	}
 	if n := a.counts.Load(); n != nil {
-		s.Evicted = n.WindowsEvicted + n.BeaconsEvicted + n.PendingEvicted + n.FactsGone
+		s.Evicted = n.WindowsEvicted + n.BeaconsEvicted + n.HabitsEvicted + n.PendingEvicted + n.FactsGone
 	}
 	for _, src := range a.sources.List(now.UnixMilli()) {
 		s.Sources.Total++

@@ -349,7 +349,8 @@ func (p pageStatus) Status(context.Context) (view.Status, error) {
 			{Name: "Findings", Value: fmt.Sprintf("%d, %d folded into known ones", c.Findings, c.Repeated)},
 			{Name: "Incidents", Value: fmt.Sprintf("%d opened, %d merged, %d still grow", c.Opened, c.Merged, c.Open)},
 			{Name: "Windows", Value: fmt.Sprintf("%d groups with %d entries; %d evicted", c.Groups, c.Entries, c.WindowsEvicted)},
-			{Name: "Over a limit", Value: fmt.Sprintf("%d beacons, %d waiting, %d facts, %d names", c.BeaconsEvicted, c.PendingEvicted, c.FactsGone, c.NamesOverLimit)},
+			{Name: "Baselines", Value: fmt.Sprintf("habits of %d people, hosts and devices", c.Habits)},
+			{Name: "Over a limit", Value: fmt.Sprintf("%d beacons, %d habits, %d waiting, %d facts, %d names", c.BeaconsEvicted, c.HabitsEvicted, c.PendingEvicted, c.FactsGone, c.NamesOverLimit)},
 		}
 	}
 	if p.a.web != nil {

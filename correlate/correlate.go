@@ -57,6 +57,8 @@ type Counts struct {
 	Groups, Entries                int    // of windows
 	WindowsEvicted                 uint64
 	BeaconsEvicted, PendingEvicted uint64
+	Habits                         int    // people, hosts and devices of whom the baselines know something
+	HabitsEvicted                  uint64 // of them, forgotten for want of room
 	FactsGone, NamesOverLimit      uint64
 }
 
@@ -74,6 +76,7 @@ type Engine struct {
 	names   names
 	facts   facts
 	beacons beacons
+	usual   baselines
 	pending pending
 	active  generations[activeKey, *active]
 	peers   popularity // how many hosts a user is seen on
@@ -144,6 +147,7 @@ func (g *Engine) Observe(e *ocsf.Event, hits []Hit, out *Output) {
 		x := g.factOf(e)
 		g.again(beaconRule, beaconGroup(&x), &x, out)
 	}
+	g.usual.observe(g, e, out)
 	if g.clock.Now-g.flushed >= flushEvery {
 		g.absences(g.clock.Now, out)
 		g.flush(out, false)

@@ -112,6 +112,12 @@ func (g *Engine) subjects(m *ruleMeta, c *cast) []key {
 	case "user":
 		take(&c.Actors)
 		take(&c.Users)
+	case "source and user":
+		if len(c.Srcs.Keys) <= 3 {
+			take(&c.Srcs)
+		}
+		take(&c.Actors)
+		take(&c.Users)
 	default:
 		if len(c.Srcs.Keys) <= 3 {
 			take(&c.Srcs)

@@ -39,3 +39,15 @@ func (m *generations[K, V]) delete(k K) {
 	delete(m.Young, k)
 	delete(m.Old, k)
 }
+
+// len returns how many entries there are, counting one that moved between the
+// generations once.
+func (m *generations[K, V]) len() int {
+	n := len(m.Young)
+	for k := range m.Old {
+		if _, ok := m.Young[k]; !ok {
+			n++
+		}
+	}
+	return n
+}

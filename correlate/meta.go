@@ -16,7 +16,7 @@ type ruleMeta struct {
 	Story   string   // the finding's title, see [cast.say]
 	Short   string   // its name in the middle of a sentence: "port scan"
 	Step    string   // the line in a timeline, see [cast.say]
-	Subject string   // source (default), destination or user: who the story is about
+	Subject string   // source (default), destination, user, or source and user: who the story is about
 	Success bool     // something was achieved
 	Wins    []string // destination, source, user, actor: who the attacker holds after that
 	Opens   bool     // opens an incident by itself

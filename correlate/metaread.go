@@ -48,7 +48,7 @@ func (m *ruleMeta) own(v any) error {
 				err = fmt.Errorf("want a number from 1 to 100")
 			}
 		case "subject":
-			m.Subject, err = oneOf(v, "source", "destination", "user")
+			m.Subject, err = oneOf(v, "source", "destination", "user", "source and user")
 		case "wins":
 			for _, w := range texts(v) {
 				var word string

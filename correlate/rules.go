@@ -110,11 +110,10 @@ func metaOf(set *sigma.Set, i int, rule *sigma.Rule) ruleMeta {
 // meta returns what is known of a rule or of one of the engine's own detectors,
 // nil for a rule that is gone.
 func (r *Rules) meta(id string) *ruleMeta {
-	switch id {
-	case beaconRule:
-		return &beaconMeta
-	case deviceRule:
-		return &deviceMeta
+	for _, m := range detectors {
+		if m.ID == id {
+			return m
+		}
 	}
 	if i, ok := r.byID[id]; ok {
 		return &r.metas[i]

@@ -18,6 +18,7 @@ type state struct {
 	Flushed int64
 	Facts   facts
 	Beacons beacons
+	Usual   baselines
 	Pending pending
 	Active  generations[activeKey, *active]
 	Peers   popularity
@@ -37,7 +38,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 func (g *Engine) Snapshot() ([]byte, error) {
 	st := state{
 		Version: stateVersion, Clock: g.clock, Flushed: g.flushed, Facts: g.facts,
-		Beacons: g.beacons, Pending: g.pending, Active: g.active, Peers: g.peers, Aliases: g.aliases, Stories: g.stories, Counts: g.counts,
+		Beacons: g.beacons, Usual: g.usual, Pending: g.pending, Active: g.active, Peers: g.peers, Aliases: g.aliases, Stories: g.stories, Counts: g.counts,
 	}
 	var err error
 	if st.Windows, err = g.saveWindows(); err != nil {
@@ -75,7 +76,7 @@ func (g *Engine) Restore(snapshot []byte) error {
 	}
 	fresh.clock, fresh.flushed, fresh.counts = st.Clock, st.Flushed, st.Counts
 	fresh.facts = st.Facts
-	fresh.beacons, fresh.pending, fresh.active, fresh.peers, fresh.aliases = st.Beacons, st.Pending, st.Active, st.Peers, st.Aliases
+	fresh.beacons, fresh.usual, fresh.pending, fresh.active, fresh.peers, fresh.aliases = st.Beacons, st.Usual, st.Pending, st.Active, st.Peers, st.Aliases
 	fresh.active.Limit = maxActive
 	for _, s := range st.Stories {
 		if fresh.opt.Stored != nil {
@@ -104,6 +105,7 @@ func (g *Engine) Counts() Counts {
 	c.Open = len(g.stories)
 	c.FactsGone = g.facts.Gone
 	c.BeaconsEvicted = g.beacons.Pairs.Evicted
+	c.Habits, c.HabitsEvicted = g.usual.known(), g.usual.evicted()
 	c.PendingEvicted = g.pending.All.Evicted
 	for _, s := range g.stories {
 		c.NamesOverLimit += uint64(s.In.Lost)
