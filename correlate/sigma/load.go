@@ -1,8 +1,6 @@
 package sigma
 
 import (
-	"archive/zip"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -19,10 +17,39 @@ const (
 )
 
 // Load reads the rules of every .yml and .yaml file below fsys, in the order of
-// their paths. Files and folders whose names begin with a dot are left out.
+// their paths. Files and folders whose names begin with a dot are left out, and
+// so is pack.yaml, which speaks of a pack as a whole.
 func Load(fsys fs.FS) ([]*Rule, []Failure) {
-	var files []string
-	var failed []Failure
+	files, failed := list(fsys)
+	rules, more := parseAll(files, func(p string) ([]byte, error) { return readLimited(fsys, p) })
+	return rules, append(failed, more...)
+}
+
+// Files calls f with every file that [Load] would read, in the same order, and
+// stops at the first error.
+func Files(fsys fs.FS, f func(name string, data []byte) error) error {
+	files, failed := list(fsys)
+	if len(failed) > 0 {
+		return failed[0]
+	}
+	total := 0
+	for _, p := range files {
+		data, err := readLimited(fsys, p)
+		if total += len(data); err == nil && (len(data) > maxFile || total > maxTotal) {
+			err = fmt.Errorf("%s: more than %d bytes in a file or %d in all", p, maxFile, maxTotal)
+		}
+		if err == nil {
+			err = f(p, data)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// list finds the files of rules below fsys, and what cannot be looked at.
+func list(fsys fs.FS) (files []string, failed []Failure) {
 	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			failed = append(failed, Failure{File: p, Reason: err.Error()})
@@ -34,7 +61,7 @@ func Load(fsys fs.FS) ([]*Rule, []Failure) {
 			}
 			return nil
 		}
-		if !d.Type().IsRegular() || path.Ext(p) != ".yml" && path.Ext(p) != ".yaml" {
+		if !d.Type().IsRegular() || !ruleFile(p) {
 			return nil
 		}
 		if files = append(files, p); len(files) > maxFiles {
@@ -45,8 +72,13 @@ func Load(fsys fs.FS) ([]*Rule, []Failure) {
 	if err != nil {
 		return nil, append(failed, Failure{File: ".", Reason: err.Error()})
 	}
-	rules, more := parseAll(files, func(p string) ([]byte, error) { return readLimited(fsys, p) })
-	return rules, append(failed, more...)
+	return files, failed
+}
+
+// ruleFile reports whether a file of this path holds rules.
+func ruleFile(p string) bool {
+	ext := path.Ext(p)
+	return (ext == ".yml" || ext == ".yaml") && path.Base(p) != PackFile
 }
 
 func readLimited(fsys fs.FS, p string) ([]byte, error) {
@@ -100,42 +132,4 @@ func parseAll(files []string, read func(string) ([]byte, error)) ([]*Rule, []Fai
 		failed = append(failed, r.failed...)
 	}
 	return rules, failed
-}
-
-// LoadZip reads the rules of a zip archive, as [Load] does. Entries that point
-// outside the archive are refused; nothing is written anywhere.
-func LoadZip(r io.ReaderAt, size int64) ([]*Rule, []Failure) {
-	z, err := zip.NewReader(r, size)
-	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		return nil, []Failure{{Reason: err.Error()}}
-	}
-	if len(z.File) > maxFiles {
-		return nil, []Failure{{Reason: fmt.Sprintf("more than %d files", maxFiles)}}
-	}
-	byName := map[string]*zip.File{}
-	var files []string
-	var failed []Failure
-	for _, f := range z.File {
-		name := strings.ReplaceAll(f.Name, `\`, "/")
-		if ext := path.Ext(name); ext != ".yml" && ext != ".yaml" || !f.Mode().IsRegular() {
-			continue
-		}
-		if !fs.ValidPath(name) {
-			failed = append(failed, Failure{File: f.Name, Reason: "the path leads out of the archive"})
-			continue
-		}
-		if byName[name] == nil {
-			files = append(files, name)
-		}
-		byName[name] = f
-	}
-	rules, more := parseAll(files, func(p string) ([]byte, error) {
-		f, err := byName[p].Open()
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		return io.ReadAll(io.LimitReader(f, maxFile+1))
-	})
-	return rules, append(failed, more...)
 }
