@@ -16,12 +16,14 @@ import (
 // Query says which events a search wants.
 type Query struct {
 	Filter *filter.Expr // nil: all
-	From   int64        // event time, ms, included; 0: from the beginning
-	To     int64        // event time, ms, not included; 0: to the end
-	Oldest bool         // the oldest first, else the newest; the order is that of arrival
-	After  uint64       // begin behind this number, in that order; 0: at the beginning
-	Limit  int          // events to find at most; 0: all
-	Blocks int          // blocks to read at most; 0: all. A search that stops there goes on with After
+	// May rules blocks out by their index before they are read; nil: none.
+	May    func(filter.Index) bool
+	From   int64  // event time, ms, included; 0: from the beginning
+	To     int64  // event time, ms, not included; 0: to the end
+	Oldest bool   // the oldest first, else the newest; the order is that of arrival
+	After  uint64 // begin behind this number, in that order; 0: at the beginning
+	Limit  int    // events to find at most; 0: all
+	Blocks int    // blocks to read at most; 0: all. A search that stops there goes on with After
 }
 
 // SearchStats tells what a search did.
@@ -30,6 +32,7 @@ type SearchStats struct {
 	Events    int           `json:"events"`    // looked at
 	Read      int           `json:"blocks"`    // blocks read
 	Skipped   int           `json:"skipped"`   // blocks that the index ruled out
+	Passed    int           `json:"passed"`    // events in them
 	Damaged   int           `json:"damaged"`   // blocks that could not be read
 	Truncated bool          `json:"truncated"` // it stopped at a limit; there may be more
 	Next      uint64        `json:"next"`      // go on with After, when truncated
@@ -245,11 +248,11 @@ func (w *searcher) worth(g *segment, b []byte) bool {
 		w.past(p.firstSeq, p.lastSeq)
 		return false
 	}
-	if w.q.Filter == nil {
+	if w.q.Filter == nil && w.q.May == nil {
 		return true
 	}
 	h, err := readHead(b)
-	if err != nil || w.q.Filter.May(h) {
+	if err != nil || w.q.Filter.May(h) && (w.q.May == nil || w.q.May(h)) {
 		return true
 	}
 	w.skip(&p)
@@ -258,6 +261,7 @@ func (w *searcher) worth(g *segment, b []byte) bool {
 
 func (w *searcher) skip(p *prelude) {
 	w.st.Skipped++
+	w.st.Passed += p.events
 	w.past(p.firstSeq, p.lastSeq)
 }
 
