@@ -19,6 +19,10 @@ type Rules struct {
 	set   *sigma.Set
 	metas []ruleMeta
 	byID  map[string]int
+
+	list []*sigma.Rule // as they were read, filters among them
+	tax  *sigma.Taxonomy
+	opt  RuleOptions
 }
 
 // RuleError is a rule that is left out, and why.
@@ -47,6 +51,10 @@ func compile(list []*sigma.Rule, taxonomy []byte, opt RuleOptions) (*Rules, []Ru
 			return nil, nil, fmt.Errorf("taxonomy: %w", err)
 		}
 	}
+	return compileWith(list, tax, opt)
+}
+
+func compileWith(list []*sigma.Rule, tax *sigma.Taxonomy, opt RuleOptions) (*Rules, []RuleError, error) {
 	var failed []RuleError
 	kept := make([]*sigma.Rule, 0, len(list))
 	for _, rule := range list {
@@ -61,7 +69,7 @@ func compile(list []*sigma.Rule, taxonomy []byte, opt RuleOptions) (*Rules, []Ru
 		Placeholders: opt.Placeholders, Zone: opt.Zone,
 		Derive: map[string]func(string) string{"parent": func(s string) string { return parentDomain(hostName(s)) }},
 	})
-	r := &Rules{set: set, byID: map[string]int{}}
+	r := &Rules{set: set, byID: map[string]int{}, list: kept, tax: tax, opt: opt}
 	for i, rule := range set.Rules() {
 		r.metas = append(r.metas, metaOf(set, i, rule))
 		r.byID[r.metas[i].ID] = i

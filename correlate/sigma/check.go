@@ -25,16 +25,13 @@ func Check(fsys fs.FS, tax *Taxonomy, opt Options) Report {
 		if r.Filter != nil && !bad[r.File+"\x00"+r.Ref()] {
 			rep.Loaded++
 		}
-		for _, w := range r.Warnings {
-			rep.Warnings = append(rep.Warnings, Failure{r.File, r.Ref(), w})
+		if r.Filter != nil {
+			for _, w := range r.Warnings {
+				rep.Warnings = append(rep.Warnings, Failure{r.File, r.Ref(), w})
+			}
 		}
 	}
-	for i := range set.rules {
-		if needs := set.rules[i].needs; len(needs) > 0 {
-			r := set.rules[i].rule
-			rep.Warnings = append(rep.Warnings, Failure{r.File, r.Ref(), "needs values for " + shortList(needs)})
-		}
-	}
+	rep.Warnings = append(rep.Warnings, set.Warnings()...)
 	if rep.Failed == nil {
 		rep.Failed = []Failure{}
 	}

@@ -31,6 +31,8 @@ type Set struct {
 	entries    []compiledEntry
 	labelSlots []int32
 
+	warnings []Failure
+
 	lits  []lit
 	index []slotIndex // by slot
 }

@@ -12,7 +12,7 @@ func (c *compiler) applyFilters(filters []*Rule) {
 		var err error
 		for _, ref := range f.Filter.Rules {
 			if _, ok := c.byRef[ref]; !ok {
-				f.Warnings = append(f.Warnings, fmt.Sprintf("the filter names rule %q, which is not there", ref))
+				c.warnings = append(c.warnings, Failure{f.File, f.Ref(), fmt.Sprintf("the filter names rule %q, which is not there", ref)})
 			}
 		}
 		for i := range c.rules {

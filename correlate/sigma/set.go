@@ -28,6 +28,22 @@ func (s *Set) Lookup(ref string) int {
 // them it hits nothing.
 func (s *Set) Needs(rule int) []string { return s.rules[rule].needs }
 
+// Warnings returns what is odd but not wrong in the rules that compiled, and
+// which of them need values.
+func (s *Set) Warnings() []Failure {
+	var out []Failure
+	for i := range s.rules {
+		r := s.rules[i].rule
+		for _, w := range r.Warnings {
+			out = append(out, Failure{r.File, r.Ref(), w})
+		}
+		if needs := s.rules[i].needs; len(needs) > 0 {
+			out = append(out, Failure{r.File, r.Ref(), "needs values for " + shortList(needs)})
+		}
+	}
+	return append(out, s.warnings...)
+}
+
 // Base returns the rules that a correlation refers to, in its order.
 func (s *Set) Base(corr int) []int {
 	if c := s.rules[corr].corr; c != nil {
