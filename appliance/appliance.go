@@ -69,6 +69,7 @@ type Appliance struct {
 	findings    atomic.Uint64
 	committedAt atomic.Int64 // when something was committed last, ms
 	evidence    evidence
+	backtests   atomic.Bool // one is running
 
 	mu     sync.Mutex // guards config
 	config *config.Config

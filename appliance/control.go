@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"time"
 
+	"picket/appliance/config"
 	"picket/normalize/ocsf"
 	"picket/normalize/ocsf/filter"
 )
@@ -31,6 +32,9 @@ func SocketPath(data string) string { return filepath.Join(data, "picket.sock") 
 type Control struct {
 	Archive *Archive
 	Live    *Appliance
+	// Load reads the configuration of a stopped appliance, which says what rules
+	// it would run; nil: the defaults.
+	Load func() (*config.Config, error)
 }
 
 // Handler returns the control interface.
@@ -51,6 +55,7 @@ func (c *Control) Handler() http.Handler {
 	mux.HandleFunc("GET /v1/metrics", c.live(func(w http.ResponseWriter, r *http.Request) {
 		writeMetrics(w, c.Live.Status())
 	}))
+	mux.HandleFunc("POST /v1/backtest", c.backtest)
 	mux.HandleFunc("POST /v1/assets", c.live(c.assets))
 	return mux
 }
@@ -83,7 +88,7 @@ func fault(w http.ResponseWriter, err error) {
 	switch {
 	case errors.Is(err, ErrNotFound):
 		refuse(w, http.StatusNotFound, err)
-	case errors.Is(err, ErrRefused):
+	case errors.Is(err, ErrRefused), errors.Is(err, ErrBusy):
 		refuse(w, http.StatusConflict, err)
 	default:
 		refuse(w, http.StatusInternalServerError, err)
@@ -250,6 +255,43 @@ func (c *Control) change(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	writeJSON(w, in)
+}
+
+// backtest answers a [BacktestRequest] with a [Backtest].
+func (c *Control) backtest(w http.ResponseWriter, r *http.Request) {
+	var req BacktestRequest
+	if err := json.NewDecoder(io.LimitReader(r.Body, backtestBytes)).Decode(&req); err != nil {
+		refuse(w, http.StatusBadRequest, fmt.Errorf("the request cannot be read, or is larger than %d bytes: %w", backtestBytes, err))
+		return
+	}
+	var out *Backtest
+	var err error
+	if c.Live != nil {
+		out, err = c.Live.Backtest(r.Context(), req)
+	} else {
+		out, err = c.backtestStopped(r.Context(), req)
+	}
+	if err != nil {
+		fault(w, err)
+		return
+	}
+	writeJSON(w, out)
+}
+
+// backtestStopped uses the rules that the stopped appliance would run.
+func (c *Control) backtestStopped(ctx context.Context, req BacktestRequest) (*Backtest, error) {
+	conf := config.Default()
+	if c.Load != nil {
+		var err error
+		if conf, err = c.Load(); err != nil {
+			return nil, err
+		}
+	}
+	pack, err := loadRules(conf.Rules.Builtin, conf.Rules.Folder)
+	if err != nil {
+		return nil, err
+	}
+	return c.Archive.backtest(ctx, pack.rules, req)
 }
 
 func (c *Control) assets(w http.ResponseWriter, r *http.Request) {

@@ -97,7 +97,7 @@ func (s *site) connect(ctx context.Context) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &appliance.Control{Archive: archive}
+	c := &appliance.Control{Archive: archive, Load: s.load}
 	return &client{http: http.Client{Transport: inProcess{c.Handler()}}, close: archive.Close}, nil
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 func rulesCommand() *cobra.Command {
-	return group("rules", "Check and test Sigma rules", rulesCheck(), rulesTest())
+	return group("rules", "Check and test Sigma rules, and try them on the past", rulesCheck(), rulesTest(), rulesBacktest())
 }
 
 func rulesCheck() *cobra.Command {
