@@ -11,15 +11,53 @@ import (
 // begin with the peer, with its name before once it is known.
 var openvpn = &Parser{
 	Name: "openvpn", Vendor: "OpenVPN", Product: "OpenVPN",
-	Apps:   "openvpn ovpn-server openvpn-server ovpn",
-	Begins: []string{"TLS Error: ", "MULTI: ", "VERIFY OK: ", "PUSH: Received control message"},
-	Parse:  parseOpenVPN,
+	Apps: "openvpn ovpn-server openvpn-server ovpn",
+	Begins: []string{"TLS Error: ", "MULTI: ", "MULTI_sva: ", "VERIFY OK: ", "VERIFY ERROR: ", "PUSH: Received control message", "ifconfig_pool_read(), ", "TUN/TAP device ",
+		"Incorrect password supplied for LDAP DN ", "Unable to bind as ", "LDAP user ", "LDAP bind failed"},
+	Shape: openVPNPeer,
+	Parse: parseOpenVPN,
+}
+
+// openVPNPeer reports whether a message begins with a peer, 192.0.2.1:1194 or
+// name/192.0.2.1:1194, and goes on with what OpenVPN says of one.
+func openVPNPeer(s string) bool {
+	i := openVPNPeerEnd(s)
+	if i < 9 || i >= len(s) || !digit(s[i-1]) {
+		return false
+	}
+	if d := strings.LastIndexByte(s[:i], ':'); d < 7 || digits(s[d+1:]) != i-d-1 {
+		return false
+	}
+	rest := s[i+1:]
+	for _, p := range [...]string{"TLS", "VERIFY ", "peer info: ", "MULTI", "AUTH", "PUSH: ", "SENT CONTROL ", "Control Channel", "Data Channel", "Outgoing Data Channel", "Incoming Data Channel",
+		"Connection reset", "SIG", "OpenSSL: ", "CRL ", "WARNING: ", "Authenticate/Decrypt", "Fatal TLS error", "Re-using SSL", "LZO ", "[", "Expected Remote Options", "Local Options", "WEB_AUTH", "Delayed exit", "Need IPv6 code"} {
+		if strings.HasPrefix(rest, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// openVPNPeerEnd is where the peer at the beginning ends, -1 without a space. A
+// name before the address may hold spaces of its own.
+func openVPNPeerEnd(s string) int {
+	head := s[:min(len(s), 112)]
+	i := strings.IndexByte(head, ' ')
+	if j := strings.IndexByte(head, '/'); i > 0 && j > i && j+1 < len(head) && digit(head[j+1]) && strings.IndexByte(head[:j], ':') < 0 {
+		if k := strings.IndexByte(head[j:], ' '); k > 0 {
+			return j + k
+		}
+	}
+	return i
 }
 
 func parseOpenVPN(l *Line) bool {
 	s := strings.TrimLeft(l.Body, " ")
 	e := l.E
-	peer, rest, _ := strings.Cut(s, " ")
+	peer, rest := s, ""
+	if i := openVPNPeerEnd(s); i >= 0 && i < len(s) {
+		peer, rest = s[:i], s[i+1:]
+	}
 	if i := strings.LastIndexByte(peer, '/'); i > 0 { // name/192.0.2.1:1194
 		if a, port, n := scanAddrPort(peer[i+1:], false); n > 0 {
 			l.applyUser(brandUser, peer[:i])
@@ -65,6 +103,11 @@ func parseOpenVPN(l *Line) bool {
 		l.vpnLease(s)
 	case strings.Contains(s, "client-instance exiting"), strings.Contains(s, "client-instance restarting"), strings.Contains(s, "SIGTERM[soft,remote-exit]"):
 		e.Activity = 2
+	case strings.HasPrefix(s, "ifconfig_pool_read(), in='"), strings.HasPrefix(s, "TUN/TAP device "), strings.HasPrefix(s, "MULTI_sva: pool returned "):
+		l.vpnOwn(s)
+		return true
+	case strings.HasPrefix(s, "Incorrect password supplied for LDAP DN "), strings.HasPrefix(s, "Unable to bind as "), strings.HasPrefix(s, "LDAP user "), strings.HasPrefix(s, "LDAP bind failed"):
+		return l.vpnLDAP(s)
 	default:
 		l.scanText(s)
 	}
@@ -72,6 +115,53 @@ func parseOpenVPN(l *Line) bool {
 		e.Class, e.Activity = ocsf.BaseEvent, 0
 	}
 	return true
+}
+
+// vpnOwn reads what the server says of its own interface and pool of addresses.
+func (l *Line) vpnOwn(s string) {
+	l.putText(ocsf.TunnelIf, firstWord(strings.TrimPrefix(s, "TUN/TAP device ")), brandWeight)
+	if _, v, ok := strings.Cut(s, "in='"); ok { // name,address,
+		l.E.Delete(ocsf.TunnelIf)
+		name, v, _ := strings.Cut(v, ",")
+		a, n := scanAddr(v)
+		l.applyUser(brandUser, name)
+		if n > 0 {
+			l.put(ocsf.TunnelIP, ocsf.Addr(a), brandWeight)
+		}
+	}
+	if _, v, ok := strings.Cut(s, "pool returned "); ok { // IPv4=10.8.0.6, IPv6=(Not enabled)
+		l.E.Delete(ocsf.TunnelIf)
+		if a, n := scanAddr(after(v, "IPv4=")); n > 0 {
+			l.put(ocsf.TunnelIP, ocsf.Addr(a), brandWeight)
+		}
+	}
+}
+
+// vpnLDAP reads openvpn-auth-ldap, which names people by their DN.
+func (l *Line) vpnLDAP(s string) bool {
+	name := strings.Trim(after(s, "LDAP DN "), "\".")
+	switch {
+	case name != "":
+		name = relativeName(name)
+	case strings.HasPrefix(s, "Unable to bind as "):
+		name = relativeName(s[len("Unable to bind as "):])
+	default:
+		_, name, _ = strings.Cut(s, "\"")
+		name, _, _ = strings.Cut(name, "\"")
+	}
+	l.mailAuth(strings.Trim(name, "\"'"), ocsf.Failure)
+	return true
+}
+
+// relativeName is the value of the first part of a distinguished name that is a
+// person's: CN=Jane Doe,OU=users or uid=jdoe,ou=people.
+func relativeName(dn string) string {
+	k, v, ok := strings.Cut(dn, "=")
+	if !ok || !strings.EqualFold(k, "cn") && !strings.EqualFold(k, "uid") && !strings.EqualFold(k, "samaccountname") {
+		return dn
+	}
+	v, _, _ = strings.Cut(v, ",")
+	return v
 }
 
 func (l *Line) vpnPeer(a netip.Addr, port int) {

@@ -88,7 +88,8 @@ func parseStrongSwan(l *Line) bool {
 	case strings.Contains(s, "rekey"):
 		e.Class, e.Activity = ocsf.TunnelActivity, 3
 	case e.Has(ocsf.SrcIP) && e.Has(ocsf.DstIP):
-		e.Class, e.Activity = ocsf.NetworkActivity, ocsf.NetTraffic
+		// What goes between two IKE daemons sets tunnels up or keeps them.
+		e.Class, e.Activity = ocsf.TunnelActivity, ocsf.Other
 		l.put(ocsf.Protocol, ocsf.Text("udp"), weakWeight)
 	}
 	return true
@@ -97,5 +98,13 @@ func parseStrongSwan(l *Line) bool {
 // after returns what stands behind a text, "" without it.
 func after(s, text string) string {
 	_, v, _ := strings.Cut(s, text)
+	return v
+}
+
+// quotedAfter returns what stands between the mark that a text ends with and the
+// next of its kind: "user '" finds bob in user 'bob'.
+func quotedAfter(s, text string) string {
+	v := after(s, text)
+	v, _, _ = strings.Cut(v, text[len(text)-1:])
 	return v
 }
