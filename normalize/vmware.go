@@ -14,8 +14,23 @@ var vmware = &Parser{
 	Apps: `hostd Hostd vpxa Vpxa vpxd vpxd-svcs vmkernel vmkwarning vobd rhttpproxy Rhttpproxy fdm Fdm hostd-probe esxtokend vsanmgmt vsphere-ui eam sps
 		applmgmt applmgmt-audit websso ssoAdminServer sso vmauthd vmafdd vmdird vmcad envoy envoy-access vcenter-server esxupdate crx-cli dcui DCUI ESXShell localhost-access updatemgr
 		content-library trustmanagement vapi-endpoint hvc observability rbd analytics imfile hdr auth-audit audit_events`,
-	Begins: []string{"Event [", "[Originator@", "info ", "warning ", "verbose ", "error ", "trivia "},
-	Parse:  parseVMware,
+	Begins: []string{"Event [", "[Originator@", "info ", "warning ", "verbose ", "error ", "trivia ", "In(1", "Wa(1", "Er(1", "Db(1", "No(1", "Cr(1", "Al(1", "Em(1", "In(2", "Wa(2", "Er(2", "Db(2",
+		"[GenericCorrelator] ", "[UserLevelCorrelator] ", "[iscsiCorrelator] ", "[scsiCorrelator] ", "[netCorrelator] ", "[vmfsCorrelator] ", "[visorfsCorrelator] ", "[hwCorrelator] ", "[vpxaCorrelator] ",
+		"[VpxLRO] ", "User '", "Executing '"},
+	Shape: vmwareShape,
+	Parse: parseVMware,
+}
+
+// vmwareShape knows the kernel's lines, "cpu7:2097868)", and those of vCenter's
+// Java services, "[thread [] INFO com.vmware.… opId=] ".
+func vmwareShape(s string) bool {
+	switch s[0] {
+	case 'c':
+		return len(s) > 8 && s[1] == 'p' && s[2] == 'u' && digit(s[3]) && strings.IndexByte(s[:min(len(s), 32)], ')') > 0
+	case '[':
+		return strings.Contains(s[:min(len(s), 120)], " com.vmware.")
+	}
+	return false
 }
 
 func parseVMware(l *Line) bool {
@@ -23,13 +38,18 @@ func parseVMware(l *Line) bool {
 	if strings.HasPrefix(s, "Event [") {
 		return l.vmwareEvent(s)
 	}
+	s = l.vmwareHead(s)
+	if vmwareShape(s) && s[0] == 'c' {
+		return l.vmwareKernel(s)
+	}
 	i := strings.Index(s, "[Originator@")
 	if i > 160 {
 		i = -1
 	}
 	j := strings.Index(s, "[auditlogger] {")
 	java := strings.Contains(s, "com.vmware.") && (l.Head.App != "" || i < 0 && strings.Contains(s, "opId="))
-	if i < 0 && j < 0 && !java && !vmwareApp(l.Head.App) {
+	if i < 0 && j < 0 && !java && !vmwareApp(l.Head.App) && !strings.Contains(s[:min(len(s), 40)], "Correlator] ") && !strings.HasPrefix(s, "[VpxLRO] ") &&
+		!(strings.HasPrefix(s, "User '") && strings.Contains(s, "' running command '")) && !(strings.HasPrefix(s, "Executing '") && strings.Contains(s, "vmware")) {
 		return false
 	}
 	e := l.E
@@ -45,6 +65,13 @@ func parseVMware(l *Line) bool {
 		msg = rest
 		l.vmwareOrigin(head)
 	}
+	if java && strings.HasPrefix(s, "[") { // [thread [] LEVEL com.vmware.Class opId=x] message
+		if head, rest, ok := strings.Cut(s, "] "); ok && strings.HasSuffix(head, "[") {
+			head, msg, _ = strings.Cut(rest, "] ")
+			l.applySeverity(firstWord(head), brandWeight)
+			l.put(ocsf.CorrelationUID, ocsf.Text(after(head, "opId=")), brandWeight)
+		}
+	}
 	switch app := e.Text(ocsf.ProcessName) + l.Head.App; {
 	case j >= 0:
 		product = "vCenter Server"
@@ -56,7 +83,12 @@ func parseVMware(l *Line) bool {
 	l.put(ocsf.ProductName, ocsf.Text(product), weakWeight)
 	if msg != "" {
 		l.put(ocsf.Message, ocsf.Text(msg), brandWeight)
-		l.vmwareMessage(msg)
+		if !l.vmwareObservation(msg) {
+			l.vmwareMessage(msg)
+		}
+		if product == "ESXi" {
+			l.vmwareDaemon()
+		}
 	}
 	return true
 }
@@ -73,7 +105,7 @@ func vmwareApp(app string) bool {
 // vmwareLevel reads "info vpxd[22222] " before the originator.
 func (l *Line) vmwareLevel(s string) {
 	f := strings.TrimSpace(s)
-	if w := firstWord(f); levelWord(w) {
+	if w := firstWord(f); levelWord(w) || w == "verbose" || w == "trivia" {
 		l.applySeverity(w, brandWeight)
 		f = strings.TrimSpace(f[len(w):])
 	}
@@ -106,6 +138,9 @@ func (l *Line) vmwareOrigin(s string) {
 // vmwareMessage looks a message through for logins and connections.
 func (l *Line) vmwareMessage(s string) {
 	e := l.E
+	if l.vmwareSession(s) || l.vmwareFile(s) || l.vmwareCommand(s) || l.vmwareTask(s) {
+		return
+	}
 	n := 0
 	for i := 0; i < len(s) && n < 2; { // <TCP '192.0.2.1 : 443'>
 		j := strings.Index(s[i:], "<TCP '")
@@ -172,7 +207,26 @@ func (l *Line) vmwareMessage(s string) {
 		if strings.Contains(rest, "is authorized") {
 			l.setOutcome(ocsf.Success, brandWeight)
 		}
+		l.vmwareCall(strings.TrimSuffix(after(rest, "method call '"), "'"))
 		return
+	}
+	if api := after(s, " privileges to invoke API "); api != "" { // User DOMAIN\\name who belongs to group …
+		l.applyUser(brandUser, firstWord(strings.TrimPrefix(after(s, "User "), " ")))
+		l.setOutcome(ocsf.Success, brandWeight)
+		l.vmwareCall(firstWord(api))
+		return
+	}
+	if _, who, ok := strings.Cut(s, "Session count for user ["); ok { // [after add]: DOMAIN\\name is 3
+		l.applyUser(brandUser, firstWord(after(who, "]: ")))
+		e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+		if strings.Contains(who, "remove]") {
+			e.Activity = ocsf.Logoff
+		}
+		return
+	}
+	if _, fault, ok := strings.Cut(s, "Fault cause: "); ok {
+		l.putText(ocsf.EventCode, firstWord(strings.SplitN(fault, "\\n", 2)[0]), brandWeight)
+		l.setOutcome(ocsf.Failure, brandWeight)
 	}
 	for _, m := range [...]string{"GET ", "POST ", "PUT ", "DELETE ", "HEAD ", "PATCH "} { // envoy: METHOD path HTTP/1.1 status …
 		if i := strings.Index(s, m); i >= 0 && i < 120 {
@@ -183,6 +237,15 @@ func (l *Line) vmwareMessage(s string) {
 		}
 	}
 	l.scanText(s)
+}
+
+// vmwareCall makes the line a call of a method that someone was let to make.
+func (l *Line) vmwareCall(method string) {
+	if method == "" {
+		return
+	}
+	l.put(ocsf.APIOperation, ocsf.Text(method), brandWeight)
+	l.E.Class, l.E.Activity = ocsf.APIActivity, ocsf.Other
 }
 
 // vmwareEnvoy reads the rest of an access line: "1.1 200 via_upstream - 1670 11032
@@ -224,7 +287,7 @@ func (l *Line) vmwareLogon(user string, activity uint8, outcome int8) {
 
 // vmwareAudit reads the JSON of single sign-on's audit log.
 func (l *Line) vmwareAudit(s string) {
-	if !l.readJSON(s) {
+	if !l.readJSON(s) && !(strings.HasPrefix(s, `{\"`) && l.readEscapedJSON(s)) {
 		return
 	}
 	l.Apply(vmwareKeys)
@@ -284,6 +347,7 @@ func (l *Line) vmwareEvent(s string) bool {
 	l.put(ocsf.Message, ocsf.Text(msg), brandWeight)
 	name := f[3][strings.LastIndexByte(f[3], '.')+1:]
 	switch {
+	case name == "EventEx" && l.vmwareSession(msg):
 	case name == "UserLoginSessionEvent", name == "BadUsernameSessionEvent", name == "UserLogoutSessionEvent", name == "EventEx" && strings.Contains(msg, "login"), strings.HasPrefix(msg, "User ") && strings.Contains(msg, " logged "):
 		l.scanText(msg)
 		activity, outcome := uint8(ocsf.Logon), int8(ocsf.Success)
