@@ -71,6 +71,9 @@ func parsePAM(l *Line) bool {
 			l.setOutcome(ocsf.Failure, textWeight)
 		}
 	}
+	if service == "sshd" && e.Class == ocsf.Authentication && e.Activity == ocsf.Logon && (e.Has(ocsf.SrcIP) || e.Has(ocsf.SrcHostname)) {
+		l.sshLogon()
+	}
 	return true
 }
 
@@ -80,8 +83,8 @@ func (l *Line) pamFailure(s string) {
 	_, pairs, _ := strings.Cut(s, ";")
 	l.pamPairs(pairs)
 	e.Set(ocsf.Message, ocsf.Text(s))
-	e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
 	l.setOutcome(ocsf.Failure, brandWeight)
+	l.sshLogon()
 	if n := s[len("PAM "):]; digits(n) > 0 {
 		l.Set(ocsf.Count, n[:digits(n)])
 	}

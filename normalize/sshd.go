@@ -16,7 +16,7 @@ var sshd = &Parser{
 		"Failed keyboard", "Invalid user ", "Illegal user ", "Connection closed by ", "Connection reset by ", "Disconnected from ", "Received disconnect from ",
 		"Disconnecting ", "Did not receive identification", "Unable to negotiate with ", "ssh_dispatch_run_fatal", "error: maximum authentication", "error: PAM: ",
 		"error: kex_", "Bad protocol version identification", "maximum authentication attempts", "Postponed ", "reverse mapping checking", "banner exchange: ",
-		"Connection from ", "kex_exchange_identification", "User child is on pid", "Starting session: ", "Close session: ", "Server listening on ", "subsystem request for"},
+		"Connection from ", "kex_exchange_identification", "User child is on pid", "Starting session: ", "Close session: ", "Server listening on ", "subsystem request for", "Accepted key ", "User "},
 	Parse: parseSSHD,
 }
 
@@ -25,6 +25,9 @@ func parseSSHD(l *Line) bool {
 	e := l.E
 	if strings.HasPrefix(s, "pam_") {
 		return parsePAM(l)
+	}
+	if strings.HasPrefix(s, "User ") && l.Head.App == "" && !strings.HasPrefix(s, "User child is on pid ") && !strings.Contains(s, " not allowed because ") {
+		return false
 	}
 	if strings.HasPrefix(s, "PAM ") && strings.Contains(s, "rhost=") {
 		l.pamFailure(s)
@@ -38,13 +41,13 @@ func parseSSHD(l *Line) bool {
 	case strings.HasPrefix(s, "Accepted "):
 		if l.sshAuth(s[len("Accepted "):]) {
 			l.setOutcome(ocsf.Success, brandWeight)
-			e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+			l.sshLogon()
 			return true
 		}
 	case strings.HasPrefix(s, "Failed "):
 		if l.sshAuth(s[len("Failed "):]) {
 			l.setOutcome(ocsf.Failure, brandWeight)
-			e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+			l.sshLogon()
 			return true
 		}
 	case strings.HasPrefix(s, "Invalid user "), strings.HasPrefix(s, "Illegal user "):
@@ -58,19 +61,19 @@ func parseSSHD(l *Line) bool {
 			l.applyUser(brandUser, rest[:i])
 			l.sshPeer(rest[i+len(" from "):])
 			l.setOutcome(ocsf.Failure, brandWeight)
-			e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+			l.sshLogon()
 			return true
 		}
 	case strings.HasPrefix(s, "maximum authentication attempts exceeded for "):
 		if l.sshAuth("password for " + s[len("maximum authentication attempts exceeded for "):]) {
 			l.setOutcome(ocsf.Failure, brandWeight)
-			e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+			l.sshLogon()
 			return true
 		}
 	case strings.HasPrefix(s, "PAM: "):
 		if i := strings.Index(s, " for "); i > 0 && l.sshAuth("pam"+s[i:]) {
 			l.setOutcome(ocsf.Failure, brandWeight)
-			e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+			l.sshLogon()
 			return true
 		}
 	case strings.HasPrefix(s, "User ") && strings.Contains(s, " not allowed because"):
@@ -81,11 +84,24 @@ func parseSSHD(l *Line) bool {
 			l.applyUser(brandUser, s[5:i])
 		}
 		l.setOutcome(ocsf.Failure, brandWeight)
-		e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+		l.sshLogon()
 		return true
 	}
 	l.sshConnection(s)
 	return true
+}
+
+// sshLogon makes the line a login, or, when the name is masked or empty, what an
+// SSH connection came to: Authentication is always of a user.
+func (l *Line) sshLogon() {
+	e := l.E
+	e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+	if l.facts.user == "" && l.facts.target == "" && l.facts.actor == "" {
+		e.Class, e.Activity = ocsf.SSHActivity, ocsf.NetOpen
+		if l.facts.outcome == ocsf.Failure {
+			e.Activity = ocsf.NetFail
+		}
+	}
 }
 
 // sshAuth reads "METHOD for [invalid user ]NAME from ADDRESS port N ssh2[: key]".
@@ -191,10 +207,22 @@ func (l *Line) sshConnection(s string) {
 	} else {
 		l.scanText(s)
 	}
-	if !l.E.Has(ocsf.SrcIP) && !l.E.Has(ocsf.SrcHostname) && !l.E.Has(ocsf.DstIP) {
+	if !l.E.Has(ocsf.SrcIP) && !l.E.Has(ocsf.SrcHostname) && !l.E.Has(ocsf.DstIP) && !l.sshOwn(s) {
 		e.Class, e.Activity = ocsf.BaseEvent, 0
 		if l.facts.hints&hintConfig == 0 {
 			l.facts.hints &^= hintAuth
 		}
 	}
+}
+
+// sshOwn reads what is said of a connection without its other end, which is known
+// by the session of the daemon only.
+func (l *Line) sshOwn(s string) bool {
+	for _, p := range [...]string{"kex_exchange_identification: ", "User child is on pid ", "Accepted key ", "Postponed ", "banner exchange: ", "ssh_dispatch_run_fatal: "} {
+		if strings.HasPrefix(s, p) {
+			l.put(ocsf.DstSvcName, ocsf.Text("sshd"), weakWeight)
+			return true
+		}
+	}
+	return false
 }
