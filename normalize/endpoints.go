@@ -49,6 +49,9 @@ finding_info.title  threat_name event
 			switch {
 			case strings.Contains(l.Get("action"), "Login") || strings.Contains(l.Get("action"), "login"):
 				e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+			case strings.Contains(l.Get("action"), "ign on token issue"), strings.Contains(l.Get("action"), "ign On Token"): // what a login at the console ends with
+				e.Class, e.Activity = ocsf.Authentication, 3
+				l.applyUser(brandUser, quotedAfter(firstOfTexts(l.Get("detail"), l.Get("cause")), "user '"))
 			case strings.Contains(l.Get("action"), "Logout") || strings.Contains(l.Get("action"), "Logoff"):
 				e.Class, e.Activity = ocsf.Authentication, ocsf.Logoff
 			default:

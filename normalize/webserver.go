@@ -10,9 +10,10 @@ import (
 // (accesslog.go, squidlog.go); what is left to a brand is its name and the error
 // log.
 var (
-	nginx = &Parser{Name: "nginx", Vendor: "F5", Product: "nginx", Apps: "nginx", Parse: parseWebServer}
+	nginx = &Parser{Name: "nginx", Vendor: "F5", Product: "nginx", Apps: "nginx",
+		Begins: []string{"[error] ", "[warn] ", "[info] ", "[notice] ", "[crit] ", "[alert] ", "[emerg] "}, Keys: "nginx_access upstream_cache_status", Parse: parseNginx}
 
-	apache = &Parser{Name: "apache", Vendor: "Apache", Product: "HTTP Server", Apps: "apache apache2 httpd", Parse: parseWebServer}
+	apache = &Parser{Name: "apache", Vendor: "Apache", Product: "HTTP Server", Apps: "apache apache2 httpd", Shape: apacheError, Parse: parseApache}
 
 	squid = &Parser{Name: "squid", Vendor: "Squid", Product: "Squid", Apps: "squid (squid-1) squid-1", Parse: parseSquid}
 )
