@@ -12,11 +12,12 @@ func (l *Line) finish() {
 	l.settleTime()
 	l.settleUsers()
 	l.settleHeader()
-	if l.E.Class == ocsf.BaseEvent {
+	if l.E.Class == ocsf.BaseEvent && !l.facts.health {
 		l.facts.hints |= hintsOf(l.Head.App) & (hintSSH | hintDHCP | hintDNS | hintMail | hintFTP | hintVPN)
 		l.classify()
 		l.roomForFile()
 	}
+	l.deviceInterfaces()
 	l.settleStatus()
 	l.settleSeverity()
 }

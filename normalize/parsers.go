@@ -5,7 +5,7 @@ import "picket/normalize/ocsf"
 // Parsers are the brands that are known, in the order in which they are asked
 // when several may know a line.
 var Parsers = []*Parser{
-	fortigate, ciscoASA, ciscoSwitch, panos, filterlog, suricata, netfilter,
+	fortigate, ciscoASA, arista, ciscoSwitch, panos, filterlog, suricata, netfilter,
 	infoblox, // before apache: NIOS logs as httpd
 	sshd, pam, sudo, bind, dnsmasq, openvpn, nginx, apache, squid, haproxy,
 	harfangLab, // before windows, whose events it wraps
