@@ -49,9 +49,11 @@ func parsePANOS(l *Line) bool {
 	case "TRAFFIC", "START", "TUNNEL":
 		l.panEnds()
 		l.panTraffic(sub)
+		l.panTime()
 	case "THREAT", "URL", "WILDFIRE", "DATA":
 		l.panEnds()
 		l.panThreat(sub)
+		l.panTime()
 	case "DECRYPTION":
 		l.panEnds()
 		l.panDevice()
@@ -191,6 +193,7 @@ func (l *Line) panThreat(sub string) {
 		name, id = threat[:i], threat[i+1:len(threat)-1]
 	}
 	if sub == "url" {
+		l.Set(ocsf.EventCode, id)
 		l.applyURL(misc, brandWeight)
 		if m := l.Col(63); methods[strings.ToUpper(m)] {
 			l.Set(ocsf.HTTPMethod, m)
@@ -219,22 +222,45 @@ func (l *Line) panThreat(sub string) {
 // panSystem reads system logs: columns 7 vsys, 8 event, 9 object, 12 module, 13
 // severity, 14 description.
 func (l *Line) panSystem(sub string) {
-	e := l.E
 	event, desc := l.Col(8), l.Col(14)
 	l.Set(ocsf.EventCode, event)
 	l.Set(ocsf.Message, desc)
 	l.Set(ocsf.ProductFeature, sub)
 	l.applySeverity(l.Col(13), brandWeight)
 	l.Set(ocsf.DeviceHostname, l.Col(22))
+	l.panTime()
+	if v := after(desc, "initiated by: "); v != "" {
+		l.Set(ocsf.SrcIP, firstWord(v))
+	}
 	l.scanText(desc)
+	l.panSystemClass(sub, event, desc)
+}
+
+// panSystemClass sets the class of a system log by its subtype and event.
+func (l *Line) panSystemClass(sub, event, desc string) {
+	e := l.E
 	h := hintsOf(event) | hintsOf(sub)
 	switch {
-	case (h&hintAuth != 0 || strings.HasPrefix(event, "auth")) && (l.facts.user != ""):
+	case (h&hintAuth != 0 || strings.HasPrefix(event, "auth") || strings.Contains(desc, "logged in") || strings.Contains(desc, "logged out")) && l.facts.user != "":
 		e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+		if strings.Contains(desc, "logged out") {
+			e.Activity = ocsf.Logoff
+		}
+		l.applyOutcome(event, guessWeight) // auth-fail, auth-success
 	case sub == "dhcp":
 		e.Class, e.Activity = ocsf.DHCPActivity, ocsf.Other
-	case sub == "vpn" || strings.HasPrefix(event, "ike"):
+	case sub == "vpn", strings.HasPrefix(event, "ike"), sub == "globalprotect":
+		l.fromDevice()
 		e.Class, e.Activity = ocsf.TunnelActivity, ocsf.Other
+	case sub == "userid", sub == "url-filtering", sub == "dnsproxy", sub == "routing", sub == "sslmgr":
+		l.fromDevice()
+		e.Class, e.Activity = ocsf.NetworkActivity, ocsf.Other
+	case sub == "port":
+		l.fromDevice()
+		l.Set(ocsf.SrcInterface, firstText(l.Get("EventComponent"), l.Col(9)))
+		e.Class, e.Activity = ocsf.NetworkActivity, ocsf.Other
+	case sub == "hw", sub == "ha", sub == "general", sub == "ntpd", sub == "lacp", sub == "raid", sub == "satd":
+		l.health()
 	}
 }
 
@@ -317,18 +343,30 @@ func (l *Line) panUserID() {
 	}
 }
 
-// panDevice finds the device's name behind the four levels of the device group,
-// whose place depends on the log type, and the time of high resolution at the end.
+// panDevice finds the device's name, whose place depends on the log type: it stands
+// behind the sequence number, the action flags, the four levels of the device group
+// and the virtual system's name.
 func (l *Line) panDevice() {
-	for i := 20; i+1 < len(l.KV); i++ {
-		if l.KV[i].Val == "0" && l.KV[i-1].Val == "0" && l.KV[i-2].Val == "0" && l.KV[i-3].Val == "0" {
-			if v := l.Col(i + 2); hostName(v, false) && l.Col(i+1) == "" {
-				l.Set(ocsf.DeviceHostname, v)
-				break
-			}
+	for i := 12; i+6 < len(l.KV); i++ {
+		if v := l.KV[i].Val; len(v) < 3 || v[0] != '0' || v[1] != 'x' || digits(l.KV[i-1].Val) != len(l.KV[i-1].Val) || l.KV[i-1].Val == "" {
+			continue
+		}
+		levels := true
+		for _, kv := range l.KV[i+1 : i+5] {
+			levels = levels && kv.Val != "" && digits(kv.Val) == len(kv.Val)
+		}
+		if v := l.KV[i+6].Val; levels && hostName(v, false) {
+			l.Set(ocsf.DeviceHostname, v)
+			break
 		}
 	}
-	for i := len(l.KV) - 1; i > 10 && i > len(l.KV)-24; i-- {
+	l.panTime()
+}
+
+// panTime reads the time of high resolution, the only one with a zone: it is among
+// the last columns, and stands more in front the newer the release.
+func (l *Line) panTime() {
+	for i := len(l.KV) - 1; i > 20 && i > len(l.KV)-60; i-- {
 		v := l.KV[i].Val
 		if len(v) > 22 && v[4] == '-' && v[10] == 'T' && l.applyTime(v, brandWeight) {
 			break
@@ -338,6 +376,7 @@ func (l *Line) panDevice() {
 
 var panKeys = NewKeys(`
 @src                     SourceAddress SourceIP PublicIPv4 PublicIP
+@src.host                EndpointDeviceName
 @dst                     DestinationAddress DestinationIP DNSResolverIP
 @src.port                SourcePort
 @dst.port                DestinationPort
@@ -345,7 +384,7 @@ var panKeys = NewKeys(`
 @nat.dst                 NATDestination
 @src.iface               FromZone InboundInterface
 @dst.iface               ToZone OutboundInterface
-firewall_rule.name       Rule RuleMatched
+firewall_rule.name       Rule RuleMatched HipMatchName
 @user                    SourceUserName SourceUser UserName Username AdministratorName
 dst_endpoint.owner.name  DestinationUser DestinationUserName
 @device.host             DeviceName LogSourceName
@@ -360,7 +399,7 @@ query.hostname           DNSQuery URLDomain
 @url                     URL
 finding_info.title       ThreatName
 finding_info.uid         ThreatID
-metadata.event_code      EventName EventIDName
+metadata.event_code      EventName EventIDName EventIDValue
 @message                 EventDescription
 app_name                 Application
 @outcome                 EventStatus
@@ -389,6 +428,12 @@ func (l *Line) panJSON() bool {
 		}
 	case "CONFIG":
 		e.Class, e.Activity = ocsf.ConfigChange, ocsf.Other
+	case "SYSTEM":
+		desc := l.Get("EventDescription")
+		if f := after(desc, "package: "); f != "" {
+			l.applyFile(firstWord(f), weakWeight)
+		}
+		l.panSystemClass(l.Get("Subtype")+l.Get("SubType"), l.Get("EventName"), desc)
 	case "AUTHENTICATION", "AUTH", "USERID":
 		e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
 	case "GLOBALPROTECT":
@@ -401,9 +446,13 @@ func (l *Line) panJSON() bool {
 	return true
 }
 
-// panCEF reads CEF, of the firewall itself or of the logging service.
+// panCEF reads CEF, of the firewall itself or of the logging service, which writes
+// the names of its JSON behind PanOS.
 func (l *Line) panCEF() bool {
-	l.Apply(nil)
+	for i := range l.KV {
+		l.KV[i].Key = strings.TrimPrefix(l.KV[i].Key, "PanOS")
+	}
+	l.Apply(panKeys)
 	l.device()
 	l.texts()
 	e := l.E
@@ -412,8 +461,17 @@ func (l *Line) panCEF() bool {
 		e.Class, e.Activity = ocsf.NetworkActivity, l.networkActivity()
 	case "THREAT":
 		e.Class, e.Activity = ocsf.DetectionFinding, 1
+		if l.Device.Name == "url" {
+			e.Class, e.Activity = ocsf.HTTPActivity, httpActivity(e.Text(ocsf.HTTPMethod))
+		}
 	case "CONFIG":
 		e.Class, e.Activity = ocsf.ConfigChange, ocsf.Other
+	case "SYSTEM":
+		l.panSystemClass(l.Device.Name, l.Get("EventName"), l.Get("EventDescription")+l.Get("msg"))
+	case "AUTHENTICATION", "AUTH", "USERID":
+		e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+	case "GLOBALPROTECT":
+		e.Class, e.Activity = ocsf.TunnelActivity, ocsf.Other
 	}
 	return true
 }
