@@ -27,7 +27,7 @@ type facts struct {
 	texts  [6]string // messages inside, to be looked through
 	ntexts int
 	health bool // of the device itself: a base event that no words make another
-	set    int // facts beyond the header
+	set    int  // facts beyond the header
 }
 
 func (f *facts) reset() { *f = facts{} }
