@@ -167,7 +167,9 @@ func (e *Event) fill(k *class) bool {
 		}
 	}
 	for _, root := range l.anyOf {
-		if root == "service" || root == "log_name" {
+		switch {
+		case root == "service", root == "log_name", root == "tunnel_type_id",
+			root == "dst_endpoint" && k.uid == DNSActivity && e.Has(QueryName):
 			return e.complete(root)
 		}
 	}
@@ -210,6 +212,9 @@ func (e *Event) complete(root string) bool {
 	}
 	switch root {
 	case "user":
+		if e.Class == Authentication && !e.Has(ActorUser) && !e.Has(UserResult) {
+			return or(UserAccount, Value{}, "unknown") // somebody logged on; a name would be counted as a person
+		}
 		return or(UserName, e.first(ActorUser, UserResult), "")
 	case "device":
 		if e.From.IsValid() {
@@ -229,9 +234,14 @@ func (e *Event) complete(root string) bool {
 		e.SetInt(EmailDirection, 0)
 		return true
 	case "app":
-		return or(AppApplication, e.first(AppName, ProductName), "unknown")
+		return or(AppApplication, e.first(AppName, LogProvider, ProductName), "unknown")
 	case "src_endpoint":
 		return or(SrcName, e.first(DeviceHostname, DeviceIP), "unknown")
+	case "dst_endpoint": // who tells of a question is the server that was asked
+		return or(DstName, e.first(DeviceHostname, DeviceIP), "unknown")
+	case "tunnel_type_id":
+		e.SetInt(TunnelTypeID, 0)
+		return true
 	}
 	return false
 }

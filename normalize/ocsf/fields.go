@@ -180,6 +180,7 @@ var (
 	UserFullName    = def("user.full_name", String)
 	UserUIDAlt      = def("user.uid_alt", String)
 	UserTypeID      = def("user.type_id", Enum)
+	UserAccount     = def("user.account.name", String)
 	UserGroups      = defList("user.groups", Object)
 	UserGroupName   = def("user.groups[].name", String)
 	UserOrg         = def("user.org.name", String)
