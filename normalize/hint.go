@@ -3,7 +3,7 @@ package normalize
 import "strings"
 
 // hint is a set of kinds of events that words of a line speak of.
-type hint uint32
+type hint uint64
 
 const (
 	hintAuth hint = 1 << iota
@@ -36,6 +36,23 @@ const (
 	hintLock
 	hintService
 	hintDriver
+	hintLogin // the act itself: login, authentication, not what serves it
+	hintOpen
+	hintClose
+	hintStart
+	hintStop
+	hintInstall
+	hintError
+	hintLog
+	hintRDP
+	hintUpload
+	hintDownload
+	hintThreat      // what attackers do or bring, not what finds it
+	hintDetected    // phrases: attack detected
+	hintNewPassword // password changed
+	hintMember      // added to a group
+	hintEnable
+	hintDisable
 )
 
 // hintWords are the words that tell the kind of an event.
@@ -48,17 +65,33 @@ var hintWords = func() map[string]hint {
 	}
 	add(hintAuth, `login logon logged authentication authenticate authenticated authenticating auth authn authenticator signin kerberos radius tacacs ldap saml sso
 		mfa otp preauth pam credentials authfailure loginfailed loginsuccess logins signon passcode authorization authz unlock aaa`)
-	add(hintAuth|hintLogoff, `logout logoff signout`)
+	add(hintAuth|hintLogin, `login logon logins logons signin signon authentication authenticate authenticated authenticating auth authn preauth authfailure
+		loginfailed loginsuccess`)
+	add(hintAuth|hintLogin|hintLogoff, `logout logoff signout logouts`)
+	add(hintOpen, `opened established built connected connect opening`)
+	add(hintClose, `closed close closing teardown ended disconnected disconnect disconnecting torn`)
+	add(hintStart, `started starting start startup booted boot booting restarted restarting restart initialized resuming`)
+	add(hintStop, `stopped stopping stop shutdown exiting exited terminated terminating crashed halted aborting`)
+	add(hintInstall, `installed uninstalled`)
+	add(hintError, `error errors exception panic fatal`)
+	add(hintLog, `log logs logging logfile syslog journal`)
+	add(hintRDP, `rdp xrdp`)
+	add(hintUpload, `upload uploaded stor stored put`)
+	add(hintDownload, `download downloaded retr retrieved`)
 	add(hintPassword, `password passwd pwd`)
 	add(hintSession, `session sessions disconnect disconnected`)
 	add(hintFinding, `ips ids virus malware trojan ransomware exploit intrusion attack threat threats anomaly infected infection phishing spyware botnet signature
 		detection suspicious malicious worm backdoor cve waf antivirus av dlp violation sandbox webshell scanner portscan`)
 	add(hintMalware, `virus malware trojan ransomware infected infection spyware worm antivirus`)
+	add(hintThreat, `virus malware trojan ransomware exploit intrusion attack attacks threat threats phishing spyware botnet worm backdoor webshell portscan scan scanning sweep
+		flood flooding spoof spoofing spoofed ddos dos bruteforce brute-force injection rootkit cryptominer`)
+	add(hintEnable, `enabled enable unlocked`)
+	add(hintDisable, `disabled disable`)
 	add(hintDNS, `dns query queries named resolver rpz nxdomain`)
 	add(hintDHCP, `dhcp dhcpd dhcpdiscover dhcpoffer dhcprequest dhcpack dhcpnak dhcprelease dhcpinform dhcpdecline lease leases dhcpexpire dhcpv`)
 	add(hintHTTP, `http https web webfilter url proxy urls waf httpd nginx apache`)
 	add(hintMail, `mail email smtp smtpd imap imaps spam spf dkim dmarc postfix recipient sendmail exim mta mailer qmgr spamassassin greylisted`)
-	add(hintVPN, `vpn ipsec ike ikev tunnel sslvpn l2tp wireguard openvpn anyconnect strongswan charon`)
+	add(hintVPN, `vpn ipsec ike ikev tunnel sslvpn l2tp pptp wireguard openvpn anyconnect strongswan charon globalprotect openconnect`)
 	add(hintConfig, `config configuration configured reconfigured commit committed settings setting edit edited modified configure policy policies upgrade upgraded
 		updated update firmware reconfigure saved restored`)
 	add(hintAccount, `account accounts useradd userdel usermod`)

@@ -44,7 +44,7 @@ var verdictWords = func() map[string]verdictWord {
 	add(verdictWord{ocsf.Modified, 0, dispCorrected}, `clean cleaned repair repaired disinfected disinfect`)
 	add(verdictWord{0, ocsf.Success, 0}, `success successful successfully succeeded succeed succeeds ok authenticated true yes completed passed`)
 	add(verdictWord{0, ocsf.Failure, 0}, `fail failed failure failures fails failing unsuccessful unsuccessfully invalid incorrect error errors false no wrong
-		denied rejected unauthorized aborted timeout expired`)
+		denied rejected unauthorized aborted timeout expired unable cannot illegal bad mismatch`)
 	for w, v := range map[string]verdictWord{"denied": {ocsf.Denied, ocsf.Failure, dispBlocked}, "rejected": {ocsf.Denied, ocsf.Failure, dispRejected},
 		"unauthorized": {ocsf.Denied, ocsf.Failure, dispUnauthorized}, "refused": {ocsf.Denied, ocsf.Failure, dispRejected}, "passed": {ocsf.Allowed, ocsf.Success, dispAllowed},
 		"accepted": {ocsf.Allowed, ocsf.Success, dispAllowed}, "granted": {ocsf.Allowed, ocsf.Success, dispAllowed},

@@ -37,11 +37,13 @@ type textScanner struct {
 	lastAge int
 	prev    string // the word before, as it stands
 	prev2   string // and the one before that
+	at, end int    // of the word that is read
 	want    want   // what the next word is, by the word before
 	wantAge int
 	wantTo  side
 	addrs   int
 	users   int
+	columns bool // the source's port stood in a column
 }
 
 // want is what a word announces of the next.
@@ -58,6 +60,9 @@ const (
 	wantQuery
 	wantProcess
 	wantProto
+	wantVia
+	wantGroup
+	wantCommand
 )
 
 func (t *textScanner) run() {
@@ -151,6 +156,12 @@ func (t *textScanner) quoted(i int) int {
 		t.push(v)
 		return end
 	}
+	if f := quotedField[t.want]; f != ocsf.None && t.wantAge <= 0 {
+		t.l.putText(f, v, t.weight)
+		t.want = wantNothing
+		t.push("")
+		return end
+	}
 	if strings.IndexByte(v, ' ') >= 0 && len(v) > 2 {
 		// words in quotes: looked through where they are
 		if v[0] == '/' || len(v) > 2 && v[1] == ':' && v[2] == '\\' {
@@ -176,6 +187,9 @@ func (t *textScanner) quoted(i int) int {
 	return end
 }
 
+// quotedField is the field of what stands in quotes behind a word.
+var quotedField = [wantCommand + 1]ocsf.Field{wantGroup: ocsf.GroupName, wantCommand: ocsf.ProcessCmd}
+
 // token reads the token at i and returns where it ends.
 func (t *textScanner) token(i int) int {
 	s := t.s
@@ -186,6 +200,9 @@ func (t *textScanner) token(i int) int {
 			if a, port, n := scanAddrPort(s[i:], slash || t.ciscoPort(i)); n > 0 {
 				if !a.Is4() || !versionLike(s, i, n, t.prev) {
 					t.addr(a, port)
+					if port < 0 {
+						return t.portColumn(i + n)
+					}
 					return i + n
 				}
 			}
@@ -300,20 +317,48 @@ func (t *textScanner) token(i int) int {
 			return m
 		}
 	}
+	if next == ':' && commandWord(w) {
+		return t.command(k + 1)
+	}
 	if next == ':' && k+1 < len(s) && s[k+1] != ' ' || next == '=' {
 		// key:value, the key's word sets the context
 		if t.want == wantPort {
 			t.value(w) // port 62473:11:
 		}
+		t.at, t.end = i, i+len(w)
 		t.word(w, next)
 		return k + 1
 	}
 	if t.question(w, k) {
 		return k
 	}
-	t.value(w)
+	t.at, t.end = i, i+len(w)
+	if t.value(w) {
+		return k
+	}
 	t.word(w, next)
 	return k
+}
+
+// commandWord reports whether w announces a command, which takes the rest of a
+// text.
+func commandWord(w string) bool {
+	return strings.EqualFold(w, "command") || strings.EqualFold(w, "cmd") || strings.EqualFold(w, "cmdline") || strings.EqualFold(w, "commandline")
+}
+
+// command takes what stands at i to the end, or to a closing quote, for a command.
+// Addresses and names inside are the command's, not the line's.
+func (t *textScanner) command(i int) int {
+	v := strings.TrimSpace(t.s[i:])
+	if v == "" {
+		return len(t.s)
+	}
+	if c := v[0]; c == '\'' || c == '"' || c == '`' || c == '<' || c == '[' {
+		t.want, t.wantAge = wantCommand, 0
+		return i
+	}
+	t.l.putText(ocsf.ProcessCmd, v, t.weight)
+	return len(t.s)
 }
 
 // question recognizes the question of a DNS server's log: "name IN A", "name/IN/A"
@@ -341,7 +386,7 @@ func (t *textScanner) question(w string, end int) bool {
 	} else {
 		name = strings.TrimSuffix(name, "/IN")
 	}
-	if !recordTypes[typ] || !dnsName(name) {
+	if !recordTypes[typ] || !dnsName(name) || len(name) < 2 {
 		return false
 	}
 	l.put(ocsf.QueryName, ocsf.Text(strings.TrimSuffix(name, ".")), t.weight)
@@ -436,6 +481,47 @@ func (t *textScanner) addr(a netip.Addr, port int) *end {
 	return e
 }
 
+// portColumn reads the port of an address in columns, "192.0.2.1 4022 198.51.100.2
+// 22": a number behind each of two addresses. It returns where to go on.
+func (t *textScanner) portColumn(i int) int {
+	s := t.s
+	d, j := columnNumber(s, i)
+	if d == 0 || t.last == noSide {
+		return i
+	}
+	if t.last == srcSide {
+		k := j
+		for k < len(s) && s[k] == ' ' {
+			k++
+		}
+		_, port, n := scanAddrPort(s[k:], false)
+		if n == 0 || port >= 0 {
+			return i
+		}
+		if d, _ := columnNumber(s, k+n); d == 0 {
+			return i
+		}
+		t.columns = true
+	} else if !t.columns {
+		return i
+	}
+	t.port(s[j-d : j])
+	return j
+}
+
+// columnNumber reads " 4022 " at i: how many digits, and where they end.
+func columnNumber(s string, i int) (d, end int) {
+	j := i
+	for j < len(s) && s[j] == ' ' {
+		j++
+	}
+	d = digits(s[j:])
+	if j == i || d == 0 || d > 5 || j+d < len(s) && s[j+d] != ' ' || atoi(s[j:j+d]) > 65535 {
+		return 0, i
+	}
+	return d, j + d
+}
+
 // port places a port beside the last address.
 func (t *textScanner) port(v string) {
 	if t.last == noSide {
@@ -458,41 +544,18 @@ func (t *textScanner) host(w string) {
 	}
 }
 
-// user takes a name that a word announced.
-func (t *textScanner) user(v string) {
-	t.want = wantNothing
-	defer t.push("")
-	v = strings.Trim(v, `'"<>[]()`)
-	if v == "" || nothing(v) || strings.Trim(v, "*") == "" {
-		return
-	}
-	m := meaning{read: readUser, weight: t.weight, side: t.wantTo}
-	if t.users > 0 && m.side == noSide {
-		return
-	}
-	// root@192.0.2.1
-	if i := strings.LastIndexByte(v, '@'); i > 0 {
-		if a, ok := addrOf(v[i+1:]); ok {
-			t.l.put(ocsf.SrcIP, ocsf.Addr(a), t.weight)
-			v = v[:i]
-		}
-	}
-	if t.l.applyUser(m, v) {
-		t.users++
-	}
-}
-
-// value looks at the shape of a word.
-func (t *textScanner) value(w string) {
+// value looks at the shape of a word. It reports whether the word is a user, who
+// says nothing more whatever the name means elsewhere.
+func (t *textScanner) value(w string) bool {
 	l := t.l
 	switch {
-	case t.want == wantUser && t.wantAge <= 1 && t.userWord(w):
+	case t.want == wantUser && t.wantAge <= 0 && t.userWord(w):
 		t.user(w)
-		return
+		return true
 	case t.want == wantPort && digits(w) == len(w) && t.wantAge <= 1:
 		t.port(w)
 		t.want = wantNothing
-		return
+		return false
 	case t.want == wantIface && t.wantAge <= 1 && (named(w) || lower(w[0]) || upper(w[0])) && !contextWord(w):
 		side := t.wantTo
 		if side == noSide {
@@ -502,11 +565,15 @@ func (t *textScanner) value(w string) {
 			l.putText(f, w, t.weight)
 		}
 		t.want = wantNothing
-		return
+		return false
+	case t.want == wantVia && t.wantAge <= 0 && named(w) && !protoPrefix(w):
+		l.putText(ocsf.SrcInterface, w, t.weight)
+		t.want = wantNothing
+		return false
 	case t.want == wantRule && t.wantAge <= 1 && !contextWord(w) && !nothing(w):
 		l.putText(ocsf.RuleName, w, t.weight)
 		t.want = wantNothing
-		return
+		return false
 	case t.want == wantHost && t.wantAge <= 1 && hostName(w, false) && !contextWord(w):
 		if a, ok := addrOf(w); ok {
 			t.addr(a, -1)
@@ -516,7 +583,7 @@ func (t *textScanner) value(w string) {
 			l.putText(ocsf.SrcHostname, w, guessWeight)
 		}
 		t.want = wantNothing
-		return
+		return false
 	}
 	switch {
 	case len(w) == 17 && macAddress(w) || len(w) == 14 && macAddress(w):
@@ -560,6 +627,7 @@ func (t *textScanner) value(w string) {
 	case domainName(w):
 		t.host(w)
 	}
+	return false
 }
 
 // macHost reads the name in parentheses behind a hardware address.
@@ -586,176 +654,6 @@ func protoWord(w string) bool {
 	}
 	_, ok := transport(w)
 	return ok && !strings.EqualFold(w, "ah")
-}
-
-// userWord reports whether w can be the user that the word before announced.
-func (t *textScanner) userWord(w string) bool {
-	if contextWord(w) && w != "admin" && w != "administrator" && w != "Administrator" && w != "Admin" || digits(w) == len(w) && len(w) < 3 {
-		return false
-	}
-	switch w {
-	case "Privilege", "privilege", "supplied", "illegal", "authenticating", "for", "from", "is", "was", "has", "with", "by", "to", "in", "on", "at", "and", "or", "the", "a", "an", "not", "name", "id", "of",
-		"who", "logged", "login", "successfully", "authentication", "unknown", "failed", "password", "access", "agent", "group", "account", "user", "session", "sessions",
-		"disconnected", "connected", "IP", "ip", "address", "data", "does", "belongs", "added", "created", "removed", "deleted", "database", "profile", "invalid", "request",
-		"certificate", "rights", "credentials", "role", "local", "mode", "attempt", "attempts", "service", "connection", "interface", "activity", "will", "can", "locked", "this":
-		return false
-	}
-	var b [24]byte
-	f := foldWord(&b, w)
-	_, verdict := verdictWords[string(f)]
-	return !verdict && hintWords[string(f)]&(hintAuth|hintSession|hintPassword|hintFinding) == 0
-}
-
-// contextWord reports whether w is one of the words that set the context.
-func contextWord(w string) bool {
-	var b [24]byte
-	f := foldWord(&b, w)
-	if f == nil {
-		return false
-	}
-	_, ok := contexts[string(f)]
-	return ok
-}
-
-// context is what a word tells of those that follow.
-type context struct {
-	side side
-	want want
-	to   side
-}
-
-var contexts = func() map[string]context {
-	m := map[string]context{}
-	add := func(c context, words string) {
-		for _, w := range strings.Fields(words) {
-			m[w] = c
-		}
-	}
-	add(context{side: srcSide}, `from src source client remote peer rhost raddr attacker initiator caller sender faddr srcip clientip peerip foreign rip saddr sourceip ip with downstream`)
-	add(context{side: dstSide}, `to dst dest destination server target towards responder victim vserver dstip serverip daddr laddr local lip listener destip dstn relay`)
-	add(context{side: natSrc}, `gaddr nat translated mapped`)
-	add(context{want: wantUser}, `user username account usr principal logname ruser users`)
-	add(context{want: wantUser, to: actorSide}, `by admin administrator`)
-	add(context{want: wantPort}, `port`)
-	add(context{want: wantIface}, `interface iface intf via`)
-	add(context{want: wantRule}, `policy rule acl access-group access-list list filter`)
-	add(context{want: wantFile}, `file filename`)
-	add(context{want: wantHost}, `host hostname computer workstation machine`)
-	return m
-}()
-
-// word takes what a word says of those that follow, and what it says itself.
-func (t *textScanner) word(w string, next byte) {
-	l := t.l
-	var b [24]byte
-	f := foldWord(&b, w)
-	if f == nil {
-		t.push(w)
-		return
-	}
-	if c, ok := contexts[string(f)]; ok {
-		if c.side != noSide {
-			if string(f) != "ip" || t.side == noSide || t.sideAge > 2 {
-				t.side, t.sideAge = c.side, -1
-			}
-		}
-		if c.want != wantNothing {
-			t.want, t.wantAge, t.wantTo = c.want, -1, c.to
-			if c.want == wantIface && t.side == dstSide && t.sideAge <= 2 {
-				t.wantTo = dstSide
-			}
-		}
-	} else if string(f) == "for" {
-		t.want, t.wantAge, t.wantTo = wantUser, -1, noSide
-		if !t.forUser() {
-			t.want = wantNothing
-		}
-	} else if t.want == wantUser && t.wantAge <= 0 {
-		switch string(f) {
-		case "name", "id", "is", "user", "invalid", "illegal", "unknown", "the", "authenticating", "was", "account":
-			t.wantAge = -2 // user name bob, invalid user bob
-		}
-	}
-	if v, ok := verdictWords[string(f)]; ok {
-		t.verdict(v, string(f))
-	}
-	if s, ok := levels[string(f)]; ok && t.prev == "" && t.prev2 == "" && s != ocsf.UnknownSeverity && levelWord(w) {
-		l.applySeverity(w, t.weight)
-	}
-	if len(w) > 5 && upper(w[0]) && strings.IndexByte(w, '_') > 0 && capitals(w) && l.facts.weight[ocsf.EventCode] == 0 {
-		l.put(ocsf.EventCode, ocsf.Text(w), 3) // LOGIN_FAILED
-	}
-	if h, ok := hintWords[string(f)]; ok {
-		l.facts.hints |= h
-	} else if strings.IndexAny(w, "_-./") > 0 {
-		l.facts.hints |= hintsOf(w)
-	}
-	if (string(f) == "user" || string(f) == "account") && (strings.EqualFold(t.prev, "invalid") || strings.EqualFold(t.prev, "illegal")) {
-		l.facts.hints |= hintAuth
-	}
-	t.push(w)
-}
-
-// capitals reports whether w is a name of capitals, digits and underscores.
-func capitals(w string) bool {
-	for i := 0; i < len(w); i++ {
-		if !upper(w[i]) && w[i] != '_' && !digit(w[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-// forUser tells whether the word "for" announces a user: behind words of
-// logging in.
-func (t *textScanner) forUser() bool {
-	var b [24]byte
-	for _, p := range [...]string{t.prev, t.prev2} {
-		if f := foldWord(&b, p); len(f) > 0 {
-			switch string(f) {
-			case "password", "publickey", "failed", "accepted", "login", "logon", "authentication", "session", "opened", "closed", "failure", "rejected", "succeeded",
-				"keyboard-interactive/pam", "keyboard-interactive", "gssapi-with-mic", "gssapi", "none", "successful", "denied", "auth", "failures", "hostbased", "exceeded", "attempts":
-				t.l.facts.hints |= hintAuth
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// verdict weighs a word that tells how it went.
-func (t *textScanner) verdict(v verdictWord, w string) {
-	l := t.l
-	switch w {
-	case "true", "false", "yes", "no", "error", "errors", "ok", "log", "logged", "continue", "none", "clean", "rst", "reset", "timeout", "expired", "alert", "monitor", "completed",
-		"released", "forward", "stopped", "terminated", "pass", "exempt", "invalid", "wrong", "killed", "kill", "grant", "drop", "block", "aborted", "allow", "permit", "detected",
-		"detect", "notify", "notified", "observed", "audit", "approved":
-		if v.outcome == ocsf.Failure && (w == "invalid" || w == "wrong" || w == "aborted") || w == "error" && l.facts.hints&hintAuth != 0 {
-			l.setOutcome(v.outcome, guessWeight)
-		}
-		switch w {
-		case "drop", "block", "allow", "permit", "pass": // as the first words of a message: an order, or a tag of a rule
-			if t.prev2 == "" || upper(t.s[0]) {
-				l.setAction(v.action, v.disposition, guessWeight)
-			}
-		case "detected", "detect":
-			l.facts.hints |= 0
-		}
-		return
-	}
-	if v.action != 0 {
-		l.setAction(v.action, v.disposition, t.weight)
-	}
-	if v.outcome != 0 {
-		weight := t.weight
-		if v.outcome == ocsf.Success && strings.EqualFold(t.prev, "not") {
-			return
-		}
-		if v.action != 0 {
-			weight = guessWeight // denied tells of the action first
-		}
-		l.setOutcome(v.outcome, weight)
-	}
 }
 
 // readRequest reads "GET /x HTTP/1.1" found in quotes.
