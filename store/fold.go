@@ -15,12 +15,13 @@ import (
 	"picket/normalize/ocsf/filter"
 )
 
-// Findings and incidents are folded from the log: of each only the last state is
-// kept, by uid, and by the number of its last change.
+// Findings, incidents and noise controls are folded from the log: of each only
+// the last state is kept, by uid, and by the number of its last change.
 
 const (
 	findingTable = iota
 	incidentTable
+	controlTable
 	tables
 )
 
@@ -28,14 +29,15 @@ const (
 const (
 	maxFindings  = 200_000
 	maxIncidents = 50_000
+	maxControls  = 10_000
 	freshRecords = 1000            // that wait in memory at most
 	foldPause    = 5 * time.Second // between writing them
 )
 
 var (
-	tableNames = [tables]string{findingTable: "findings", incidentTable: "incidents"}
-	tableOrder = [tables]string{findingTable: "findings by number", incidentTable: "incidents by number"}
-	tableLimit = [tables]int{findingTable: maxFindings, incidentTable: maxIncidents}
+	tableNames = [tables]string{findingTable: "findings", incidentTable: "incidents", controlTable: "controls"}
+	tableOrder = [tables]string{findingTable: "findings by number", incidentTable: "incidents by number", controlTable: "controls by number"}
+	tableLimit = [tables]int{findingTable: maxFindings, incidentTable: maxIncidents, controlTable: maxControls}
 )
 
 // table holds what is not written yet.
@@ -50,7 +52,7 @@ type record struct {
 }
 
 // foldable finds the events that matter to the fold.
-var foldable = filter.MustParse("class:2004 OR class:2005")
+var foldable = filter.MustParse("class:2004 OR class:2005 OR class:3004")
 
 // fold takes one event of the log in.
 func (s *Store) fold(e *ocsf.Event) {
@@ -64,6 +66,10 @@ func (s *Store) fold(e *ocsf.Event) {
 		if i, ok := s.o.IncidentOf(e); ok {
 			t, uid, v = incidentTable, i.UID, i
 		}
+	case ocsf.EntityManagement:
+		if c, err := ocsf.ControlOf(e); err == nil && c != nil {
+			t, uid, v = controlTable, c.UID, c
+		}
 	}
 	s.state.mu.Lock()
 	defer s.state.mu.Unlock()
@@ -73,7 +79,7 @@ func (s *Store) fold(e *ocsf.Event) {
 	}
 	b, err := json.Marshal(v)
 	if err != nil {
-		s.o.Log.Error("a finding or incident cannot be kept", "sequence", e.Seq, "error", err)
+		s.o.Log.Error("a finding, incident or control cannot be kept", "sequence", e.Seq, "error", err)
 		return
 	}
 	s.state.tables[t].fresh[uid] = record{e.Seq, b}
@@ -359,4 +365,35 @@ func (s *Store) Findings() (list []*ocsf.Finding, err error) {
 func (s *Store) Incidents() (list []*ocsf.Incident, err error) {
 	err = s.EachIncident(func(i *ocsf.Incident) bool { list = append(list, i); return true })
 	return list, err
+}
+
+// Control returns the noise control with this uid as it was changed last, or
+// [ErrNotFound].
+func (s *Store) Control(uid string) (*ocsf.Control, error) {
+	c := &ocsf.Control{}
+	r, err := s.state.one(controlTable, uid)
+	if err == nil {
+		err = json.Unmarshal(r.json, c)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("control %q: %w", uid, err)
+	}
+	c.Seq = r.seq
+	return c, nil
+}
+
+// Controls returns all noise controls, also those that have ended, the last
+// changed first.
+func (s *Store) Controls() (list []*ocsf.Control, err error) {
+	var bad error
+	err = s.state.each(controlTable, func(r record) bool {
+		c := &ocsf.Control{}
+		if bad = json.Unmarshal(r.json, c); bad != nil {
+			return false
+		}
+		c.Seq = r.seq
+		list = append(list, c)
+		return true
+	})
+	return list, errors.Join(err, bad)
 }

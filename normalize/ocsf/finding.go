@@ -26,6 +26,7 @@ type Finding struct {
 	Guidance   string      `json:"guidance,omitempty"` // what it means, what to check, what to do
 	Observe    bool        `json:"observe,omitempty"`  // found and kept, but no incident and no notice
 	Incident   string      `json:"incident,omitempty"` // uid of the incident that it belongs to
+	Hidden     *Hiding     `json:"hidden,omitempty"`   // why it opened no incident and gave no notice
 }
 
 // FindingKind is what found a finding.

@@ -25,6 +25,9 @@ func (f *Finding) Event(now int64) *Event {
 	e := &Event{Class: DetectionFinding, Activity: 1, Severity: f.Severity, Time: f.Time, Logged: now, Seq: f.Seq}
 	own(e)
 	e.SetInt(StatusID, 1)
+	if f.Hidden != nil {
+		e.SetInt(StatusID, 3) // suppressed
+	}
 	e.SetText(Message, f.Title)
 	e.SetText(FindingUID, f.UID)
 	e.SetText(FindingTitle, f.Title)

@@ -39,6 +39,11 @@ type Incident struct {
 	Version  int      `json:"version"`            // grows with every change
 	Seq      uint64   `json:"sequence,omitempty"` // number of its last change in the log
 	Lost     int      `json:"lost,omitempty"`     // names, steps or links over the limits
+
+	Since        int64   `json:"state_time,omitempty"`        // in its state since then, ms; 0: since it was opened
+	Acknowledged int64   `json:"acknowledged_time,omitempty"` // when somebody first took it up, ms
+	Snooze       *Snooze `json:"snooze,omitempty"`
+	Inhibited    int     `json:"inhibited,omitempty"` // lesser findings that a graver one explains: kept, and no line here
 }
 
 // Term is one term of an incident's score, in words.
