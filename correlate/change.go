@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"picket/normalize/ocsf"
 )
@@ -18,7 +19,10 @@ type Change struct {
 	Owner   string // for Assign, "" takes the owner away
 	State   ocsf.State
 	Verdict string // for Close: true_positive, benign or false_positive
-	Note    string // for Close, Reopen, Comment, Merge and Split
+	Note    string // for Close, Reopen, Comment, Merge, Split and Snooze
+
+	Until    int64 // for Snooze, ms by the wall clock
+	UntilNew bool  // for Snooze: it ends when a new tactic or entity comes in
 
 	// Other is the incident that Merge makes part of this one.
 	Other *ocsf.Incident
@@ -39,6 +43,8 @@ const (
 	Reopen  ChangeKind = "reopen"
 	Merge   ChangeKind = "merge"
 	Split   ChangeKind = "split"
+	Snooze  ChangeKind = "snooze" // quiet until a time, or until something new
+	Wake    ChangeKind = "wake"   // no longer quiet
 )
 
 // Verdicts are the words that an incident is closed with.
@@ -71,12 +77,14 @@ func apply(in *ocsf.Incident, c Change) error {
 	if in.State == ocsf.Closed && c.Kind != Reopen && c.Kind != Comment {
 		return fmt.Errorf("incident %s is closed: reopen it first", in.UID)
 	}
+	was := in.State
 	switch c.Kind {
 	case Assign:
 		in.Owner = strings.TrimSpace(c.Owner)
 		if in.Owner == "" {
 			say("gave it back")
 		} else {
+			acknowledge(in, c.Time)
 			say("gave it to " + in.Owner)
 		}
 	case Comment:
@@ -97,7 +105,7 @@ func apply(in *ocsf.Incident, c Change) error {
 		if note == "" {
 			return errors.New("an incident is closed with a note: what it was, and why that is sure")
 		}
-		in.State, in.Verdict, in.Note = ocsf.Closed, c.Verdict, note
+		in.State, in.Verdict, in.Note, in.Snooze = ocsf.Closed, c.Verdict, note, nil
 		say("closed it as " + strings.ReplaceAll(c.Verdict, "_", " "))
 	case Reopen:
 		if in.State != ocsf.Closed {
@@ -105,10 +113,65 @@ func apply(in *ocsf.Incident, c Change) error {
 		}
 		in.State, in.Verdict, in.Note = ocsf.Triaged, "", ""
 		say("opened it again")
+	case Snooze:
+		if err := snooze(in, c, note); err != nil {
+			return err
+		}
+		say("snoozed it until " + clockTime(c.Until))
+	case Wake:
+		if in.Snooze == nil {
+			return fmt.Errorf("incident %s is not snoozed", in.UID)
+		}
+		in.Snooze = nil
+		say("woke it")
 	default:
 		return fmt.Errorf("change %q: unknown", c.Kind)
 	}
+	if in.State != was {
+		in.Since = c.Time
+		acknowledge(in, c.Time)
+	}
 	return nil
+}
+
+// acknowledge notes when somebody first took an incident up.
+func acknowledge(in *ocsf.Incident, t int64) {
+	if in.Acknowledged == 0 {
+		in.Acknowledged = t
+	}
+}
+
+func snooze(in *ocsf.Incident, c Change, note string) error {
+	switch {
+	case c.Until <= c.Time:
+		return errors.New("a snooze needs an end that is to come")
+	case c.Until-c.Time > maxSilence:
+		return errors.New("a snooze may last 31 days at most")
+	case note == "":
+		return errors.New("a snooze needs a reason")
+	}
+	in.Snooze = &ocsf.Snooze{Until: c.Until, UntilNew: c.UntilNew, By: c.By, Time: c.Time, Reason: note}
+	return nil
+}
+
+func clockTime(ms int64) string { return time.UnixMilli(ms).UTC().Format("2006-01-02 15:04 UTC") }
+
+// stir wakes an incident whose snooze was to last until something new, when a
+// tactic or somebody comes in that it did not have.
+func (s *story) stir(t int64, tactics int, enters []ocsf.Entity) {
+	in := &s.In
+	if in.Snooze == nil || !in.Snooze.UntilNew {
+		return
+	}
+	switch {
+	case len(in.Tactics) > tactics:
+		remark(in, t, "picket", "woke it: a new stage of the attack")
+	case len(enters) > 0:
+		remark(in, t, "picket", "woke it: "+enters[0].Value+" came in")
+	default:
+		return
+	}
+	in.Snooze = nil
 }
 
 func remark(in *ocsf.Incident, t int64, by, text string) {

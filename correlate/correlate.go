@@ -38,13 +38,15 @@ type Options struct {
 type Output struct {
 	Findings  []*ocsf.Finding
 	Incidents []*ocsf.Incident // new or changed, the whole state
+	Controls  []*ocsf.Control  // the same
 }
 
 // Reset empties the output for reuse.
 func (o *Output) Reset() {
 	clear(o.Findings)
 	clear(o.Incidents)
-	o.Findings, o.Incidents = o.Findings[:0], o.Incidents[:0]
+	clear(o.Controls)
+	o.Findings, o.Incidents, o.Controls = o.Findings[:0], o.Incidents[:0], o.Controls[:0]
 }
 
 // Counts tell what the engine did and what it had to forget.
@@ -52,6 +54,7 @@ type Counts struct {
 	Events, Hits                   uint64
 	Findings, Repeated, Observed   uint64 // given out; folded into one that is known; found without consequence
 	Inhibited                      uint64 // another finding tells it better
+	Hidden                         uint64 // by a control
 	Opened, Merged, LetGo          uint64 // incidents; let go before their time
 	Open                           int    // incidents that still grow
 	Groups, Entries                int    // of windows
@@ -69,9 +72,11 @@ type Engine struct {
 	opt       Options
 
 	windows *window.Engine
-	indexes []int   // scratch
-	record  record  // scratch
-	told    []*step // scratch
+	indexes []int       // scratch
+	record  record      // scratch
+	told    []*step     // scratch
+	counted []Hit       // scratch
+	event   *ocsf.Event // at hand, nil when the clock found something
 	clock   clock
 	names   names
 	facts   facts
@@ -81,6 +86,8 @@ type Engine struct {
 	active  generations[activeKey, *active]
 	peers   popularity // how many hosts a user is seen on
 	aliases aliases
+
+	controls controls
 
 	stories  []*story // in the order in which they were opened
 	byUID    map[string]*story
@@ -126,10 +133,16 @@ func (g *Engine) SetInventory(in *Inventory) {
 // Observe takes in one event with the rules that hit it. e.Seq must be set; e
 // may be reused afterwards.
 func (g *Engine) Observe(e *ocsf.Event, hits []Hit, out *Output) {
+	if e.Class == ocsf.EntityManagement && e.Parser == "picket" {
+		g.replayControl(e)
+		return
+	}
 	g.counts.Events++
 	if e.Class == ocsf.IncidentFinding || e.Parser == "picket" {
 		return // Picket's own, in the same log
 	}
+	g.event = e
+	defer func() { g.event = nil }()
 	g.clock.observe(e.Time)
 	g.received = max(g.received, e.Logged)
 	if len(hits) > 0 {
@@ -177,6 +190,7 @@ func (g *Engine) Finish(out *Output) {
 // grow.
 func (g *Engine) flush(out *Output, all bool) {
 	g.flushed = g.clock.Now
+	g.flushControls(out)
 	for _, s := range g.stories {
 		if s.Dirty && (all || g.clock.Now-s.Told >= flushEvery) {
 			s.weigh(g)

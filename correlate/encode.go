@@ -129,6 +129,10 @@ func (m facts) MarshalBinary() ([]byte, error) {
 		}
 		b = append(b, denied)
 		b = appendInt(b, x.Bytes)
+		b = binary.AppendUvarint(b, uint64(len(x.Covered)))
+		for _, uid := range x.Covered {
+			b = appendText(b, uid)
+		}
 	}
 	return b, nil
 }
@@ -153,6 +157,9 @@ func (m *facts) UnmarshalBinary(b []byte) error {
 		x.Service, x.Device = d.text(), d.text()
 		x.Denied = d.byte() != 0
 		x.Bytes = d.int()
+		for n := d.uint(); n > 0 && !d.bad; n-- {
+			x.Covered = append(x.Covered, d.text())
+		}
 		m.Index[x.Seq] = int32(i)
 	}
 	return d.err()

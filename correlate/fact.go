@@ -15,6 +15,7 @@ type fact struct {
 	Device  string
 	Denied  bool
 	Bytes   int64
+	Covered []string // uids of the controls that cover the event, see [Engine.covers]
 }
 
 // facts is the memory of the latest facts, by sequence number.

@@ -122,6 +122,11 @@ func (g *Engine) place(x *sighting, opens bool, out *Output) {
 			home = ties[0].s
 			if home.belongs(f.UID) {
 				home.relink(g, x)
+			} else if by := home.inhibits(x); by != "" && len(ties) == 1 {
+				f.Hidden = &ocsf.Hiding{By: ocsf.Inhibition, UID: by}
+				f.Incident = home.In.UID
+				home.In.Inhibited++
+				g.counts.Inhibited++
 			} else {
 				home.add(g, x, ties[0].reason)
 			}
@@ -136,10 +141,7 @@ func (g *Engine) place(x *sighting, opens bool, out *Output) {
 			g.pending.add(x)
 		}
 	}
-	if !g.exists(f.UID) {
-		g.counts.Findings++
-		out.Findings = append(out.Findings, f)
-	}
+	g.give(f, out)
 	if home != nil {
 		g.tell(home, out)
 	}

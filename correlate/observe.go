@@ -17,6 +17,7 @@ func (g *Engine) hits(e *ocsf.Event, hits []Hit, out *Output) {
 		base = base || g.rules.metas[h.Rule].Parents != nil
 	}
 	if base {
+		x.Covered = g.covers(e)
 		g.facts.add(x)
 		if !x.Sides.User.isZero() {
 			g.peers.visit(x.Sides.User, x.Sides.Src)
@@ -30,6 +31,7 @@ func (g *Engine) hits(e *ocsf.Event, hits []Hit, out *Output) {
 	if !base {
 		return
 	}
+	hits = g.counting(hits, &x, out)
 	g.goesOn(hits, &x)
 	for _, f := range g.observeWindows(e, hits) {
 		g.correlation(e, f, out)
@@ -70,7 +72,8 @@ func (g *Engine) correlation(e *ocsf.Event, fired window.Fired, out *Output) {
 		x := g.factOf(e)
 		c.add(&x)
 	}
-	if g.ongoing(m, group, &c) {
+	muted := g.mutingAll(m, fired.Events, &c, out)
+	if muted != nil && g.hiddenAgain(muted, m.ID, group, c.Last) || muted == nil && g.ongoing(m, group, &c) {
 		return
 	}
 	f := &ocsf.Finding{
@@ -91,9 +94,13 @@ func (g *Engine) correlation(e *ocsf.Event, fired window.Fired, out *Output) {
 		first = f.Evidence[0]
 	}
 	f.Title = g.sentence(m, &c)
-	f.UID = findingUID(m.ID, group, first)
+	f.UID = findingUID(m.ID, muted.apart(group), first)
 	f.Matched = g.rules.fired(&fired, m)
 	s := g.sight(f, m, &c, group)
+	if muted != nil {
+		g.hide(s, muted, m, out)
+		return
+	}
 	for _, path := range m.Groups {
 		switch sideOf(path) {
 		case sideSrc:
@@ -109,6 +116,14 @@ func (g *Engine) correlation(e *ocsf.Event, fired window.Fired, out *Output) {
 
 // found decides what becomes of a finding.
 func (g *Engine) found(s *sighting, m *ruleMeta, opens bool, out *Output) {
+	if !m.Correlation && g.event != nil {
+		x := g.factOf(g.event)
+		if c := g.muting(s.Rule, &x, out); c != nil {
+			s.F.UID = findingUID(s.Rule, c.apart(s.Group), g.event.Seq)
+			g.hide(s, c, m, out)
+			return
+		}
+	}
 	if m.Scan && !s.Success {
 		for _, en := range s.F.Entities {
 			if en.Type == ocsf.HostEntity && en.Role == ocsf.Source && g.inventory.scanner(hostOf(en.Value)) {
@@ -159,6 +174,9 @@ func (g *Engine) toldBetter(x *sighting, m *ruleMeta) *story {
 // again reports whether the same thing was found a while ago; then the event is
 // counted there and nothing new is found.
 func (g *Engine) again(rule, group string, x *fact, out *Output) bool {
+	if c := g.muting(rule, x, out); c != nil {
+		return g.hiddenAgain(c, rule, group, x.Time)
+	}
 	a, ok := g.active.get(activeKey{rule, group})
 	if !ok || x.Time-a.Last > a.Limit {
 		return false
@@ -236,6 +254,9 @@ func (g *Engine) goesOn(hits []Hit, x *fact) {
 		for _, h := range hits {
 			for _, parent := range g.rules.metas[h.Rule].Parents {
 				m := &g.rules.metas[parent]
+				if g.coveredFor(m, x) {
+					continue
+				}
 				if st := s.takes(m, x); st != nil && !slices.Contains(told, st) {
 					told = append(told, st)
 					s.more(st, x, !counted)

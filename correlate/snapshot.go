@@ -13,22 +13,23 @@ import (
 
 // state is what an engine remembers, as it is written to a snapshot.
 type state struct {
-	Version int
-	Clock   clock
-	Flushed int64
-	Facts   facts
-	Beacons beacons
-	Usual   baselines
-	Pending pending
-	Active  generations[activeKey, *active]
-	Peers   popularity
-	Aliases aliases
-	Stories []*story
-	Counts  Counts
-	Windows []byte
+	Version  int
+	Clock    clock
+	Flushed  int64
+	Facts    facts
+	Beacons  beacons
+	Usual    baselines
+	Pending  pending
+	Active   generations[activeKey, *active]
+	Peers    popularity
+	Aliases  aliases
+	Stories  []*story
+	Controls []*control
+	Counts   Counts
+	Windows  []byte
 }
 
-const stateVersion = 1
+const stateVersion = 2
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -39,6 +40,7 @@ func (g *Engine) Snapshot() ([]byte, error) {
 	st := state{
 		Version: stateVersion, Clock: g.clock, Flushed: g.flushed, Facts: g.facts,
 		Beacons: g.beacons, Usual: g.usual, Pending: g.pending, Active: g.active, Peers: g.peers, Aliases: g.aliases, Stories: g.stories, Counts: g.counts,
+		Controls: g.controls.List,
 	}
 	var err error
 	if st.Windows, err = g.saveWindows(); err != nil {
@@ -78,6 +80,10 @@ func (g *Engine) Restore(snapshot []byte) error {
 	fresh.facts = st.Facts
 	fresh.beacons, fresh.usual, fresh.pending, fresh.active, fresh.peers, fresh.aliases = st.Beacons, st.Usual, st.Pending, st.Active, st.Peers, st.Aliases
 	fresh.active.Limit = maxActive
+	for _, x := range st.Controls {
+		x.compile()
+	}
+	fresh.controls.List = st.Controls
 	for _, s := range st.Stories {
 		if fresh.opt.Stored != nil {
 			if in := fresh.opt.Stored(s.In.UID); in != nil && in.Version > s.In.Version {

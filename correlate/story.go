@@ -68,6 +68,7 @@ func (s *story) add(g *Engine, x *sighting, reason string) {
 	for _, t := range f.Techniques {
 		in.Techniques = s.name(in.Techniques, t)
 	}
+	stages := len(in.Tactics)
 	for _, t := range f.Tactics {
 		in.Tactics = s.name(in.Tactics, t)
 	}
@@ -76,6 +77,7 @@ func (s *story) add(g *Engine, x *sighting, reason string) {
 		in.Devices = s.name(in.Devices, d)
 	}
 	enters := s.entities(g, f.Entities)
+	s.stir(g.received, stages, enters)
 	s.evidence(f)
 	s.line(x, enters)
 	if len(in.Links) < maxLinksTold {
