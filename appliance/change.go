@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"time"
 
 	"picket/correlate"
 	"picket/normalize/ocsf"
@@ -16,14 +18,17 @@ import (
 
 // Change is what a person does to an incident.
 type Change struct {
-	Kind    string     `json:"kind"` // assign, comment, triage, contain, close, reopen, merge
-	By      string     `json:"by"`
-	From    string     `json:"from,omitempty"` // address
-	Owner   string     `json:"owner,omitempty"`
-	Verdict string     `json:"verdict,omitempty"` // true_positive, benign, false_positive
-	Note    string     `json:"note,omitempty"`
-	Other   string     `json:"other,omitempty"` // uid, for merge
-	Seen    ocsf.State `json:"seen,omitempty"`  // the state in which it was seen, "" for no matter which
+	Kind     string     `json:"kind"` // see [correlate.ChangeKind]
+	By       string     `json:"by"`
+	From     string     `json:"from,omitempty"` // address
+	Owner    string     `json:"owner,omitempty"`
+	Verdict  string     `json:"verdict,omitempty"` // true_positive, benign, false_positive
+	Note     string     `json:"note,omitempty"`
+	Other    string     `json:"other,omitempty"`    // uid, for merge
+	Findings []string   `json:"findings,omitempty"` // uids, for split
+	Until    int64      `json:"until,omitempty"`    // ms, for snooze
+	UntilNew bool       `json:"until_new,omitempty"`
+	Seen     ocsf.State `json:"seen,omitempty"` // the state in which it was seen, "" for no matter which
 }
 
 // errChanged: the incident is in another state by now than the one that was seen.
@@ -41,8 +46,21 @@ func (a *Appliance) ChangeIncident(ctx context.Context, uid string, c Change) (*
 		if c.Seen != "" && stored.State != c.Seen {
 			return errChanged
 		}
-		ch := correlate.Change{Kind: correlate.ChangeKind(c.Kind), By: c.By, Time: a.opt.Now().UnixMilli(), Owner: c.Owner, Verdict: c.Verdict, Note: c.Note}
-		if c.Other != "" {
+		ch := correlate.Change{Kind: correlate.ChangeKind(c.Kind), By: c.By, Time: a.opt.Now().UnixMilli(), Owner: c.Owner, Verdict: c.Verdict, Note: c.Note,
+			Until: c.Until, UntilNew: c.UntilNew}
+		for _, uid := range c.Findings {
+			f, err := a.store.Finding(uid)
+			if err != nil {
+				return fmt.Errorf("finding %q: %w", uid, ErrNotFound)
+			}
+			ch.Findings = append(ch.Findings, f)
+		}
+		switch {
+		case ch.Kind == correlate.Unmerge:
+			if err := a.unmerge(&ch, c.Other, stored.UID); err != nil {
+				return err
+			}
+		case c.Other != "":
 			if ch.Other, err = a.newest(c.Other); err != nil {
 				return err
 			}
@@ -64,8 +82,17 @@ func (a *Appliance) ChangeIncident(ctx context.Context, uid string, c Change) (*
 	if c.Verdict != "" {
 		detail = c.Verdict + ": " + detail
 	}
-	if c.Kind == string(correlate.Assign) {
+	switch correlate.ChangeKind(c.Kind) {
+	case correlate.Assign:
 		detail = c.Owner
+	case correlate.Unmerge:
+		detail = "took out " + c.Other + ": " + detail
+	case correlate.Merge:
+		detail = "took in " + c.Other + ": " + detail
+	case correlate.Split:
+		detail = strings.Join(c.Findings, ", ") + ": " + detail
+	case correlate.Snooze:
+		detail = "until " + time.UnixMilli(c.Until).UTC().Format(time.RFC3339) + ": " + detail
 	}
 	entry := view.AuditEntry{Time: a.opt.Now().UnixMilli(), By: c.By, From: c.From, Action: c.Kind + " incident", Object: uid, Detail: detail}
 	if err := audit(a.store, entry); err != nil {
@@ -75,6 +102,28 @@ func (a *Appliance) ChangeIncident(ctx context.Context, uid string, c Change) (*
 		return a.archive.Incident(uid)
 	}
 	return result, nil
+}
+
+// unmerge finds the incident that is to come out of another again, and its
+// findings.
+func (a *Appliance) unmerge(ch *correlate.Change, other, from string) error {
+	in, err := a.store.Incident(other)
+	if err != nil {
+		return fmt.Errorf("incident %q: %w", other, ErrNotFound)
+	}
+	if in.Into == "" {
+		return fmt.Errorf("incident %s was merged into none: %w", other, ErrRefused)
+	}
+	if now, err := a.archive.Incident(other); err != nil || now.UID != from {
+		return fmt.Errorf("incident %s did not go into %s: %w", other, from, ErrRefused)
+	}
+	ch.Other = in
+	for _, l := range in.Links {
+		if f, err := a.store.Finding(l.Finding); err == nil {
+			ch.Findings = append(ch.Findings, f)
+		}
+	}
+	return nil
 }
 
 // newest returns the newest state of an incident, also one that is not durable

@@ -45,6 +45,10 @@ func (c *Control) Handler() http.Handler {
 	mux.HandleFunc("GET /v1/incidents/{uid}", c.incident)
 	mux.HandleFunc("POST /v1/incidents/{uid}", c.change)
 	mux.HandleFunc("GET /v1/findings", c.findings)
+	mux.HandleFunc("GET /v1/controls", c.controls)
+	mux.HandleFunc("POST /v1/controls", c.live(c.addControl))
+	mux.HandleFunc("POST /v1/controls/preview", c.previewControl)
+	mux.HandleFunc("POST /v1/controls/{uid}/end", c.live(c.endControl))
 	mux.HandleFunc("GET /v1/status", c.live(func(w http.ResponseWriter, r *http.Request) { writeJSON(w, c.Live.Status()) }))
 	mux.HandleFunc("GET /v1/sources", c.live(func(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, c.Live.Sources())
@@ -180,7 +184,7 @@ func (c *Control) findings(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	enc := json.NewEncoder(w)
 	for _, f := range list {
-		row := FindingRow{UID: f.UID, Rule: f.Rule, Title: f.Title, Severity: f.Severity, Time: f.Time, Sequence: f.Seq, Evidence: f.Evidence}
+		row := FindingRow{UID: f.UID, Rule: f.Rule, Title: f.Title, Severity: f.Severity, Time: f.Time, Sequence: f.Seq, Evidence: f.Evidence, Incident: f.Incident, Hidden: f.Hidden}
 		if len(f.Evidence) > 0 {
 			if evs, err := c.Archive.Get(r.Context(), f.Evidence[:1]); err == nil && len(evs) > 0 {
 				row.Raw = evs[0].Raw
@@ -202,6 +206,8 @@ type FindingRow struct {
 	Sequence uint64        `json:"sequence"`
 	Evidence []uint64      `json:"evidence"`
 	Raw      string        `json:"raw"`
+	Incident string        `json:"incident,omitempty"`
+	Hidden   *ocsf.Hiding  `json:"hidden,omitempty"` // why it is in no incident, or in no line of one
 }
 
 func ndjson[T any](w http.ResponseWriter, list []T) {

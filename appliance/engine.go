@@ -140,13 +140,19 @@ func resume(ctx context.Context, st *store.Store, engine *correlate.Engine, rule
 	if seq >= st.Last() {
 		return nil
 	}
+	if err := adopt(st, engine, max(seq, st.Stats().First)); err != nil {
+		return fmt.Errorf("resume: %w", err)
+	}
 	var out correlate.Output
 	scratch := rules.NewScratch()
 	n := 0
 	err = st.Read(ctx, seq, func(e *ocsf.Event) bool {
-		if e.Parser != ownParser {
+		switch {
+		case e.Parser != ownParser:
 			engine.Observe(e, rules.Match(e, scratch), &out)
 			n++
+		case e.Class == ocsf.EntityManagement: // a noise control
+			engine.Observe(e, nil, &out)
 		}
 		return true
 	})
@@ -165,6 +171,11 @@ func resume(ctx context.Context, st *store.Store, engine *correlate.Engine, rule
 		next++
 		late = append(late, in.Event(now))
 	}
+	for _, c := range out.Controls {
+		c.Seq = next
+		next++
+		late = append(late, c.Event(now))
+	}
 	if len(late) > 0 {
 		if err := st.Append(ctx, late); err != nil {
 			return fmt.Errorf("resume: %w", err)
@@ -174,6 +185,18 @@ func resume(ctx context.Context, st *store.Store, engine *correlate.Engine, rule
 		log.Info("the engine has caught up with the log", "events", n, "findings", len(out.Findings))
 	}
 	return nil
+}
+
+// adopt gives the engine the noise controls that it does not know of and that
+// the log, read from after seq on, does not tell any more.
+func adopt(st *store.Store, engine *correlate.Engine, seq uint64) error {
+	list, err := st.Controls()
+	for _, c := range list {
+		if c.Seq <= seq {
+			engine.Adopt(c)
+		}
+	}
+	return err
 }
 
 // ownParser marks Picket's own findings and incidents in the log.

@@ -74,6 +74,7 @@ type commit struct {
 	events    []*ocsf.Event // everything, in order of numbers
 	findings  []*ocsf.Finding
 	incidents []*ocsf.Incident
+	controls  []*ocsf.Control
 	state     []byte // of the engine, after the last of the events
 	stateSeq  uint64
 	done      []chan<- error
@@ -240,7 +241,7 @@ func (p *pipeline) correlate() {
 				saved = now
 				c.state, c.stateSeq = p.saving(p.engine), p.next-1
 			}
-			if len(out.Findings)+len(out.Incidents) > 0 || c.state != nil {
+			if len(out.Findings)+len(out.Incidents)+len(out.Controls) > 0 || c.state != nil {
 				p.send(c, &out)
 			}
 		}
@@ -276,7 +277,12 @@ func (p *pipeline) send(c *commit, out *correlate.Output) {
 		p.next++
 		c.events = append(c.events, in.Event(now))
 	}
-	c.findings, c.incidents = out.Findings, out.Incidents
+	for _, x := range out.Controls {
+		x.Seq = p.next
+		p.next++
+		c.events = append(c.events, x.Event(now))
+	}
+	c.findings, c.incidents, c.controls = out.Findings, out.Incidents, out.Controls
 	p.recent.add(c)
 	*out = correlate.Output{}
 	if c.state != nil {
@@ -360,6 +366,7 @@ func (c *commit) join(more *commit) {
 	c.events = append(c.events, more.events...)
 	c.findings = append(c.findings, more.findings...)
 	c.incidents = append(c.incidents, more.incidents...)
+	c.controls = append(c.controls, more.controls...)
 	c.done = append(c.done, more.done...)
 	if more.state != nil {
 		c.state, c.stateSeq = more.state, more.stateSeq

@@ -24,7 +24,8 @@ type Change struct {
 	Until    int64 // for Snooze, ms by the wall clock
 	UntilNew bool  // for Snooze: it ends when a new tactic or entity comes in
 
-	// Other is the incident that Merge makes part of this one.
+	// Other is the incident that Merge makes part of this one, or that Unmerge
+	// takes out again, in the state in which it went in.
 	Other *ocsf.Incident
 	// Findings are those that Split takes out of this one (whole, from the log).
 	Findings []*ocsf.Finding
@@ -43,8 +44,9 @@ const (
 	Reopen  ChangeKind = "reopen"
 	Merge   ChangeKind = "merge"
 	Split   ChangeKind = "split"
-	Snooze  ChangeKind = "snooze" // quiet until a time, or until something new
-	Wake    ChangeKind = "wake"   // no longer quiet
+	Unmerge ChangeKind = "unmerge" // takes an incident out again that Merge or the engine took in
+	Snooze  ChangeKind = "snooze"  // quiet until a time, or until something new
+	Wake    ChangeKind = "wake"    // no longer quiet
 )
 
 // Verdicts are the words that an incident is closed with.
@@ -212,7 +214,7 @@ func (g *Engine) Apply(stored *ocsf.Incident, c Change, out *Output) error {
 		g.merge(s, o, why, c.By, out)
 		g.tell(s, out)
 		return nil
-	case Split:
+	case Split, Unmerge:
 		return g.split(s, c, out)
 	}
 	if err := apply(&s.In, c); err != nil {
@@ -258,6 +260,9 @@ func (g *Engine) split(s *story, c Change, out *Output) error {
 	}
 	n := &story{Told: g.clock.Now}
 	n.In = ocsf.Incident{UID: s.In.UID + "-" + fmt.Sprint(s.In.Version+1), State: s.In.State, Owner: s.In.Owner, Created: c.Time}
+	if o := c.Other; o != nil { // its old name is its own again
+		n.In = ocsf.Incident{UID: o.UID, Version: o.Version, State: o.State, Owner: o.Owner, Created: o.Created, Comments: o.Comments, Acknowledged: o.Acknowledged, Since: o.Since}
+	}
 	for _, f := range c.Findings {
 		if slices.ContainsFunc(goes, func(l ocsf.Step) bool { return l.Finding == f.UID }) {
 			f := *f

@@ -116,7 +116,7 @@ func (g *Engine) correlation(e *ocsf.Event, fired window.Fired, out *Output) {
 
 // found decides what becomes of a finding.
 func (g *Engine) found(s *sighting, m *ruleMeta, opens bool, out *Output) {
-	if !m.Correlation && g.event != nil {
+	if !m.Correlation && g.event != nil && len(g.controls.List) > 0 {
 		x := g.factOf(g.event)
 		if c := g.muting(s.Rule, &x, out); c != nil {
 			s.F.UID = findingUID(s.Rule, c.apart(s.Group), g.event.Seq)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"os/user"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -28,6 +27,11 @@ func incidentsCommand() *cobra.Command {
 		incidentChange(&s, "triage UID", "Mark an incident as looked at", "triage"),
 		incidentChange(&s, "contain UID", "Mark an incident as contained", "contain"),
 		incidentChange(&s, "reopen UID --note TEXT", "Open a closed incident again", "reopen"),
+		incidentChange(&s, "snooze UID --until TIME|SPAN [--until-new] --note TEXT", "Keep an incident quiet until a time, or until something new", "snooze"),
+		incidentChange(&s, "wake UID", "End a snooze", "wake"),
+		incidentChange(&s, "merge UID OTHER --note TEXT", "Make another incident part of one", "merge"),
+		incidentChange(&s, "split UID --findings UID,… --note TEXT", "Take findings out of an incident into a new one", "split"),
+		incidentChange(&s, "unmerge UID OTHER --note TEXT", "Take an incident out again that was merged into one", "unmerge"),
 	)
 	s.add(cmd)
 	return cmd
@@ -54,6 +58,10 @@ type incidentRow struct {
 	Owner      string   `json:"owner,omitempty"`
 	Verdict    string   `json:"verdict,omitempty"`
 	Into       string   `json:"into,omitempty"`
+	Snoozed    int64    `json:"snoozed_until,omitempty"`
+	Since      int64    `json:"state_time"`
+	Taken      int64    `json:"acknowledged_time,omitempty"`
+	Inhibited  int      `json:"inhibited,omitempty"`
 }
 
 func row(in *ocsf.Incident) incidentRow {
@@ -63,7 +71,12 @@ func row(in *ocsf.Incident) incidentRow {
 		}
 		return s
 	}
+	until := int64(0)
+	if in.Snooze != nil {
+		until = in.Snooze.Until
+	}
 	return incidentRow{
+		Snoozed: until, Since: max(in.Since, in.Created), Taken: in.Acknowledged, Inhibited: in.Inhibited,
 		UID: in.UID, Title: in.Title, Severity: int(in.Severity), Status: string(in.State), Start: in.Start, End: in.End,
 		Src: list(in.Src), Dst: list(in.Dst), Users: list(in.Users), Domains: list(in.Domains), Techniques: list(in.Techniques),
 		Signatures: list(in.Signatures), Devices: list(in.Devices), Events: in.Events, SubEvents: in.SubEvents, Score: in.Score,
@@ -81,7 +94,7 @@ func incidentsList(s *site) *cobra.Command {
 			if err := oneOf("--output", output, "ndjson", "table"); err != nil {
 				return err
 			}
-			if err := oneOf("--state", state, "", "open", "new", "triaged", "contained", "closed"); err != nil {
+			if err := oneOf("--state", state, "", "open", "new", "triaged", "contained", "closed", "snoozed"); err != nil {
 				return err
 			}
 			c, err := s.connect(cmd.Context())
@@ -102,7 +115,7 @@ func incidentsList(s *site) *cobra.Command {
 				if err := json.Unmarshal(b, &in); err != nil {
 					return err
 				}
-				if in.Into != "" || state == "open" && in.State == ocsf.Closed || state != "" && state != "open" && string(in.State) != state {
+				if in.Into != "" || !wanted(&in, state, time.Now().UnixMilli()) {
 					return nil
 				}
 				if output == "ndjson" {
@@ -114,8 +127,21 @@ func incidentsList(s *site) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "table", "form of the output: ndjson or table")
-	cmd.Flags().StringVar(&state, "state", "", "only these: open, new, triaged, contained, closed")
+	cmd.Flags().StringVar(&state, "state", "", "only these: open, new, triaged, contained, closed, snoozed")
 	return cmd
+}
+
+// wanted reports whether an incident is in a state that was asked for.
+func wanted(in *ocsf.Incident, state string, now int64) bool {
+	switch state {
+	case "":
+		return true
+	case "open":
+		return in.State != ocsf.Closed && !in.Asleep(now)
+	case "snoozed":
+		return in.State != ocsf.Closed && in.Asleep(now)
+	}
+	return string(in.State) == state
 }
 
 func incidentsShow(s *site) *cobra.Command {
@@ -155,6 +181,7 @@ func tell(w io.Writer, d *appliance.IncidentDetail) {
 	p := func(format string, args ...any) { fmt.Fprint(w, printable(fmt.Sprintf(format, args...))) }
 	p("%s\n%s · %s · score %d · %s\n", oneLine(d.Title), d.Severity, d.State, d.Score, d.UID)
 	p("%s to %s, %d events in %d findings, reported by %s\n", stamp(d.Start), stamp(d.End), d.Events, d.SubEvents, strings.Join(d.Devices, ", "))
+	p("%s\n", clocks(d.Incident, time.Now().UnixMilli()))
 	if d.Desc != "" {
 		p("\n%s\n", d.Desc)
 	}
@@ -212,13 +239,47 @@ func tell(w io.Writer, d *appliance.IncidentDetail) {
 	}
 }
 
+// clocks tells how long an incident is in its state, and when it was taken up.
+func clocks(in *ocsf.Incident, now int64) string {
+	ago := func(from, to int64) string {
+		return (time.Duration(max(to-from, 0)) * time.Millisecond).Round(time.Minute).String()
+	}
+	s := fmt.Sprintf("%s for %s; opened %s ago", in.State, ago(max(in.Since, in.Created), now), ago(in.Created, now))
+	if in.Acknowledged != 0 {
+		s += ", taken up after " + ago(in.Created, in.Acknowledged)
+	} else if in.State == ocsf.New {
+		s += ", taken up by nobody yet"
+	}
+	if in.Owner != "" {
+		s += "; owner " + in.Owner
+	}
+	if in.Asleep(now) {
+		s += "; snoozed until " + stamp(in.Snooze.Until)
+	}
+	if in.Inhibited > 0 {
+		s += fmt.Sprintf("; %d lesser findings are explained by graver ones", in.Inhibited)
+	}
+	return s
+}
+
 func incidentChange(s *site, use, short, kind string) *cobra.Command {
 	ch := appliance.Change{Kind: kind}
+	var until string
 	cmd := &cobra.Command{
 		Use:   use,
 		Short: short,
-		Args:  cobra.ExactArgs(1),
+		Args:  cobra.ExactArgs(map[bool]int{true: 2, false: 1}[kind == "merge" || kind == "unmerge"]),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			var err error
+			if ch.Until, err = parseUntil("--until", until, time.Now()); err != nil {
+				return err
+			}
+			if len(args) > 1 {
+				ch.Other = args[1]
+			}
+			if kind == "split" && len(ch.Findings) == 0 {
+				return usageError{errors.New("splitting needs --findings: their uids, as 'picket incidents show UID -o json' tells them in its timeline")}
+			}
 			if kind == "close" && (ch.Verdict == "" || ch.Note == "") {
 				return usageError{errors.New("closing needs --verdict (true_positive, benign or false_positive) and --note")}
 			}
@@ -230,10 +291,7 @@ func incidentChange(s *site, use, short, kind string) *cobra.Command {
 				return err
 			}
 			defer c.close()
-			ch.By = "command line"
-			if u, err := user.Current(); err == nil {
-				ch.By = u.Username + " (command line)"
-			}
+			ch.By = operator()
 			var in ocsf.Incident
 			if err := c.postJSON(cmd.Context(), "/v1/incidents/"+url.PathEscape(args[0]), ch, &in); err != nil {
 				return err
@@ -248,6 +306,11 @@ func incidentChange(s *site, use, short, kind string) *cobra.Command {
 		cmd.Flags().StringVar(&ch.Verdict, "verdict", "", "true_positive, benign or false_positive")
 	case "assign":
 		cmd.Flags().StringVar(&ch.Owner, "owner", "", "who takes it; empty gives it back")
+	case "snooze":
+		cmd.Flags().StringVar(&until, "until", "", "a time (2026-01-05T12:00:00Z), a day, or a span from now (8h, 3d)")
+		cmd.Flags().BoolVar(&ch.UntilNew, "until-new", false, "wake it when a new stage of the attack or a new entity comes in")
+	case "split":
+		cmd.Flags().StringSliceVar(&ch.Findings, "findings", nil, "uids of the findings that go")
 	}
 	return cmd
 }
