@@ -85,6 +85,7 @@ type Engine struct {
 	pending pending
 	active  generations[activeKey, *active]
 	peers   popularity // how many hosts a user is seen on
+	crowds  crowds
 	aliases aliases
 
 	controls controls

@@ -66,7 +66,7 @@ func (g *Engine) sight(f *ocsf.Finding, m *ruleMeta, c *cast, group string) *sig
 	if len(c.Srcs.Keys) == 0 && len(c.Dsts.Keys) <= 3 {
 		for _, k := range c.Dsts.Keys {
 			k = g.same(k)
-			if _, hub := g.inventory.hub(k); !hub {
+			if !g.hub(k) {
 				s.Where = append(s.Where, k)
 			}
 		}
@@ -94,7 +94,7 @@ func (g *Engine) subjects(m *ruleMeta, c *cast) []key {
 		for _, k := range r.Keys {
 			if k.Kind == hostKey {
 				k = g.same(k)
-				if _, hub := g.inventory.hub(k); hub {
+				if r == &c.Srcs && g.hides(k) || r != &c.Srcs && g.hub(k) {
 					continue
 				}
 			}
@@ -145,7 +145,7 @@ func (g *Engine) won(m *ruleMeta, c *cast) []key {
 		}
 		if k.Kind == hostKey {
 			k = g.same(k)
-			if _, hub := g.inventory.hub(k); hub || outside(k.Addr) {
+			if g.hub(k) || outside(k.Addr) {
 				return
 			}
 		}

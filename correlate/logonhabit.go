@@ -62,7 +62,7 @@ func (b *baselines) logons(g *Engine, e *ocsf.Event, out *Output) {
 		l.administers(g, e)
 		return
 	case ocsf.Authentication:
-		if e.Activity != ocsf.Logon || e.Num(ocsf.StatusID) != ocsf.Success {
+		if !logonOf(e) {
 			return
 		}
 	case ocsf.TunnelActivity:
@@ -73,6 +73,7 @@ func (b *baselines) logons(g *Engine, e *ocsf.Event, out *Output) {
 		return
 	}
 	x := g.factOf(e)
+	g.crowds.learn(g, &x)
 	who := who(&x)
 	from := x.Sides.Src.Addr
 	if who.isZero() || !from.IsValid() {

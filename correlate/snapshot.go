@@ -22,6 +22,7 @@ type state struct {
 	Pending  pending
 	Active   generations[activeKey, *active]
 	Peers    popularity
+	Crowds   crowds
 	Aliases  aliases
 	Stories  []*story
 	Controls []*control
@@ -39,7 +40,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 func (g *Engine) Snapshot() ([]byte, error) {
 	st := state{
 		Version: stateVersion, Clock: g.clock, Flushed: g.flushed, Facts: g.facts,
-		Beacons: g.beacons, Usual: g.usual, Pending: g.pending, Active: g.active, Peers: g.peers, Aliases: g.aliases, Stories: g.stories, Counts: g.counts,
+		Beacons: g.beacons, Usual: g.usual, Pending: g.pending, Active: g.active, Peers: g.peers, Crowds: g.crowds, Aliases: g.aliases, Stories: g.stories, Counts: g.counts,
 		Controls: g.controls.List,
 	}
 	var err error
@@ -78,7 +79,7 @@ func (g *Engine) Restore(snapshot []byte) error {
 	}
 	fresh.clock, fresh.flushed, fresh.counts = st.Clock, st.Flushed, st.Counts
 	fresh.facts = st.Facts
-	fresh.beacons, fresh.usual, fresh.pending, fresh.active, fresh.peers, fresh.aliases = st.Beacons, st.Usual, st.Pending, st.Active, st.Peers, st.Aliases
+	fresh.beacons, fresh.usual, fresh.pending, fresh.active, fresh.peers, fresh.crowds, fresh.aliases = st.Beacons, st.Usual, st.Pending, st.Active, st.Peers, st.Crowds, st.Aliases
 	fresh.active.Limit = maxActive
 	for _, x := range st.Controls {
 		x.compile()
