@@ -19,6 +19,7 @@ var Parsers = []*Parser{
 	clavister, siteMinder, pingFederate, rsaSecurID, huawei, comware, procurve, qnap, synology,
 	delinea, gatewatcher, ibmI, adAudit, proxmox,
 	meraki, ivanti, watchguard,
+	stormshieldSNS, ciscoWSA, proxySG, skyhigh, forcepoint,
 }
 
 // product says who made what wrote the line, unless the line says so itself.
