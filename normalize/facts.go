@@ -22,7 +22,12 @@ type facts struct {
 	severityWeight  uint8
 
 	timeWeight        uint8
+	timeZoned         bool // the time told its zone
 	date, clock, zone string
+
+	ends     uint16 // the sides that told an address or a port, a bit each
+	bareHost string // of the key "host": a device, or the host of a request
+	title    string // of the key "name": what was found, when something was
 
 	texts  [6]string // messages inside, to be looked through
 	ntexts int
@@ -123,13 +128,11 @@ func (l *Line) apply(m meaning, v string) bool {
 	case readDrop:
 		return true
 	case readPlain:
-		if m.field == ocsf.EventCode && letter(v[0]) {
-			l.facts.kind |= hintsOf(v)
-		}
-		return l.putText(m.field, clean(v), m.weight)
+		return l.applyPlain(m, clean(v))
 	case readAddr:
 		return l.applyAddr(m, clean(v))
 	case readPort:
+		l.facts.ends |= 1 << m.side
 		return l.putText(ends[m.side].port, portText(v), m.weight)
 	case readMAC:
 		if len(v) > 17 && macAddress(v[len(v)-17:]) {
@@ -145,13 +148,15 @@ func (l *Line) apply(m meaning, v string) bool {
 	case readProto:
 		return l.applyProto(v, m.weight)
 	case readAction:
-		return l.applyAction(v, m.weight)
+		return l.applyAction(v, m.weight) || l.actionName(v)
 	case readOutcome:
 		return l.applyOutcome(v, m.weight)
 	case readSeverity:
 		return l.applySeverity(v, m.weight)
 	case readTime:
 		return l.applyTime(v, m.weight)
+	case readUTC:
+		return l.applyStamp(v, m.weight, true)
 	case readDate:
 		l.facts.date = v
 		return true
@@ -190,15 +195,7 @@ func (l *Line) apply(m meaning, v string) bool {
 		l.addText(v)
 		return l.putText(ocsf.Message, v, m.weight)
 	case readHint:
-		h := hintsOf(v)
-		l.facts.hints |= h
-		l.facts.kind |= h
-		if len(v) > 4 && len(v) < 64 && letter(v[0]) && strings.IndexByte(v, ' ') < 0 && (strings.IndexAny(v, "._-") > 0 || upper(v[0])) {
-			l.put(ocsf.EventCode, ocsf.Text(v), 3)
-		}
-		if h&(hintAuth|hintSession|hintPassword) != 0 && len(v) < 64 {
-			l.applyOutcome(v, guessWeight) // login_failed, AuthSuccess
-		}
+		l.applyKind(m, v)
 		return false
 	case readStatus:
 		if d := digits(v); d == 3 && (len(v) == 3 || v[3] == ' ') && v[0] >= '1' && v[0] <= '5' {
@@ -272,11 +269,36 @@ func (l *Line) applyAddr(m meaning, v string) bool {
 	if a.IsUnspecified() {
 		return false
 	}
+	l.facts.ends |= 1 << m.side
+	if n > 0 && n < len(v) {
+		l.applyIfaceBehind(e.iface, v[n:], m.weight)
+	}
 	return l.put(e.ip, ocsf.Addr(a), m.weight)
+}
+
+// applyIfaceBehind reads the interface that some firewalls write behind an
+// address and its port, 192.0.2.1:443:X1 or 192.0.2.1:443:wan0.
+func (l *Line) applyIfaceBehind(f ocsf.Field, s string, weight uint8) {
+	if f == ocsf.None || len(s) < 3 || len(s) > 17 || s[0] != ':' || !letter(s[1]) {
+		return
+	}
+	for i := 1; i < len(s); i++ {
+		if !wordByte(s[i]) && s[i] != '/' {
+			if s[i] == ':' && i > 1 { // a name behind
+				s = s[:i]
+				break
+			}
+			return
+		}
+	}
+	l.putText(f, s[1:], weight)
 }
 
 func (l *Line) applyHost(m meaning, v string) bool {
 	e := &ends[m.side]
+	if m.field == ocsf.URLHostname {
+		l.facts.bareHost = v
+	}
 	if a, port, n := scanAddrPort(v, false); n > 0 && n == len(v) {
 		if port >= 0 {
 			l.put(e.port, ocsf.Int(int64(port)), m.weight)
@@ -348,7 +370,10 @@ func (l *Line) applySeverity(v string, weight uint8) bool {
 // applyURL reads a URL, or a path on a host told elsewhere.
 func (l *Line) applyURL(v string, weight uint8) bool {
 	v = clean(v)
-	if v == "" || strings.IndexByte(v, ' ') > 0 && urlScheme(v) == 0 {
+	if strings.IndexByte(v, ' ') > 0 && urlScheme(v) == 0 {
+		return l.applyRequestLine(v, weight)
+	}
+	if v == "" {
 		return false
 	}
 	if v[0] == '/' {
@@ -365,6 +390,23 @@ func (l *Line) applyURL(v string, weight uint8) bool {
 	}
 	l.splitURL(v, weight)
 	return true
+}
+
+// applyRequestLine reads "GET /index.html HTTP/1.1".
+func (l *Line) applyRequestLine(v string, weight uint8) bool {
+	m, rest, ok := strings.Cut(v, " ")
+	if !ok || !methodWord(m) {
+		return false
+	}
+	if i := strings.LastIndex(rest, " HTTP/"); i >= 0 {
+		l.putText(ocsf.HTTPVersion, rest[i+1:], weight)
+		rest = rest[:i]
+	}
+	if rest == "" || strings.IndexByte(rest, ' ') >= 0 {
+		return false
+	}
+	l.putText(ocsf.HTTPMethod, m, weight)
+	return l.applyURL(rest, weight)
 }
 
 // applyURLHost reads "www.example.com", "www.example.com:8080" and a whole URL.
@@ -510,7 +552,7 @@ func (l *Line) applyUser(m meaning, v string) bool {
 		}
 		return l.putText(uid, strings.Trim(v, "%{}"), m.weight)
 	}
-	if strings.HasPrefix(v, "0x") && digits(v[2:]) > 0 {
+	if strings.HasPrefix(v, "0x") && digits(v[2:]) > 0 || strings.EqualFold(v, "true") || strings.EqualFold(v, "false") {
 		return false
 	}
 	f := &l.facts
@@ -530,26 +572,58 @@ func (l *Line) applyUser(m meaning, v string) bool {
 }
 
 // applyTime reads the time of the event in any writing.
-func (l *Line) applyTime(v string, weight uint8) bool {
-	if l.facts.timeWeight >= weight {
+func (l *Line) applyTime(v string, weight uint8) bool { return l.applyStamp(v, weight, false) }
+
+// sameMoment is how far, in ms, two writings of one moment may differ when one
+// of them does not tell its zone.
+const sameMoment = 14 * 3600 * 1000
+
+// applyStamp is applyTime for a time that its key says is UTC. Of two writings
+// of one moment that which tells its zone is taken, unless a brand chose.
+func (l *Line) applyStamp(v string, weight uint8, utc bool) bool {
+	f := &l.facts
+	second := f.timeWeight >= weight
+	if second && (f.timeZoned || weight < weakWeight || f.timeWeight > exactWeight) {
 		return false
 	}
 	v = clean(v)
 	st, n := scanStamp(v)
 	if n == 0 || n < len(v) && alnum(v[n]) {
+		if clockOnly(v) { // a key for the date has the rest
+			if f.clock == "" {
+				f.clock = v
+			}
+			return true
+		}
 		t, ok := oddTime(v)
 		if !ok {
 			return false
 		}
 		st = stamp{isEpoch: true, epoch: t}
 	}
-	l.facts.timeWeight = weight
-	if !st.zoned && !st.isEpoch && l.facts.zone != "" {
-		zoneOf(l.facts.zone, &st)
+	switch {
+	case st.zoned || st.isEpoch:
+	case utc:
+		st.zoned = true
+	case f.zone != "":
+		zoneOf(f.zone, &st)
 	}
-	l.E.Time = st.resolve(l.now, l.zone)
+	zoned := st.zoned || st.isEpoch
+	t := st.resolve(l.now, l.zone)
+	if second && (!zoned || t-l.E.Time > sameMoment || l.E.Time-t > sameMoment) {
+		return false
+	}
+	f.timeWeight, f.timeZoned = max(weight, f.timeWeight), zoned
+	l.E.Time = t
 	l.E.Set(ocsf.OriginalTime, ocsf.Text(v))
 	return true
+}
+
+// clockOnly reports whether v is nothing but a time of day.
+func clockOnly(v string) bool {
+	var st stamp
+	n := scanClock(v, &st)
+	return n > 0 && (n == len(v) || v[n] == '.' || v[n] == ',')
 }
 
 // zoneOf reads "+0200", "(GMT+1:00)Brussels", "UTC".

@@ -14,6 +14,7 @@ func (l *Line) generic() {
 	}
 	switch l.Form {
 	case CEF, LEEF:
+		l.made()
 		l.Apply(nil)
 		l.device()
 	case Delimited:
@@ -23,6 +24,7 @@ func (l *Line) generic() {
 		l.Apply(nil)
 	}
 	l.texts()
+	l.together()
 	if l.facts.set >= 2 {
 		l.E.Parser = genericNames[l.Form]
 	}
@@ -40,6 +42,7 @@ func (l *Line) texts() {
 	case Text:
 		l.textHead(l.Body)
 		l.scanText(l.Body)
+		l.adjacentPorts(l.Body)
 	case KeyValue:
 		if len(l.KV) > 0 {
 			// what stands before the first pair was kept without a key
@@ -48,6 +51,11 @@ func (l *Line) texts() {
 					break
 				}
 				l.textHead(l.KV[i].Val)
+			}
+			for i := range l.KV {
+				if l.KV[i].Key == "" || i > 0 && i == len(l.KV)-1 {
+					l.adjacentPorts(l.KV[i].Val)
+				}
 			}
 		}
 	}
@@ -137,9 +145,7 @@ func (l *Line) ciscoCode(s string) (facility, mnemonic, rest string) {
 // device takes over what the header of CEF and LEEF says of device and event.
 func (l *Line) device() {
 	d := &l.Device
-	l.putText(ocsf.ProductVendor, d.Vendor, exactWeight)
-	l.putText(ocsf.ProductName, d.Product, exactWeight)
-	l.putText(ocsf.ProductVersion, d.Version, exactWeight)
+	l.made()
 	l.putText(ocsf.EventCode, d.ID, 45)
 	if digits(d.ID) != len(d.ID) {
 		l.facts.hints |= hintsOf(d.ID)
@@ -159,12 +165,22 @@ func (l *Line) device() {
 	}
 }
 
+// made takes over who made the device. The header says it with more right than
+// a key that is called product or vendor.
+func (l *Line) made() {
+	d := &l.Device
+	l.putText(ocsf.ProductVendor, d.Vendor, exactWeight+1)
+	l.putText(ocsf.ProductName, d.Product, exactWeight+1)
+	l.putText(ocsf.ProductVersion, d.Version, exactWeight+1)
+}
+
 // columnsByShape reads columns without names by the shape of what they hold:
 // the first two addresses are source and destination, a time, digests, URLs,
 // words for the action and the protocol. Each word of that kind counts once.
 func (l *Line) columnsByShape() {
-	ips := 0
-	ports := 0
+	ips, dirs := 0, 0
+	src, dst := -1, -1
+	first, second := "", "" // interfaces
 	for i := range l.KV {
 		if l.KV[i].Key != "" {
 			continue
@@ -180,6 +196,11 @@ func (l *Line) columnsByShape() {
 			e := &ends[srcSide]
 			if ips > 0 {
 				e = &ends[dstSide]
+			}
+			if ips == 0 {
+				src = i
+			} else if ips == 1 {
+				dst = i
 			}
 			if ips < 2 {
 				l.put(e.ip, ocsf.Addr(a), weakWeight)
@@ -207,9 +228,19 @@ func (l *Line) columnsByShape() {
 			continue
 		}
 		if digits(v) == len(v) {
-			if ips >= 2 && ports < 2 && len(v) <= 5 && l.facts.weight[ocsf.Protocol] > 0 {
-				ports++
+			continue
+		}
+		if ifaceName(v) {
+			switch {
+			case first == "":
+				first = v
+			case second == "":
+				second = v
 			}
+			continue
+		}
+		if d := directionOf(v); d != 0 && dirs == 0 {
+			dirs = d
 			continue
 		}
 		if k, val, ok := colonPair(v, false); ok && strings.IndexByte(v, ' ') > 0 {
@@ -228,8 +259,8 @@ func (l *Line) columnsByShape() {
 		}
 		if strings.IndexByte(v, ' ') < 0 && len(v) < 24 {
 			var b [24]byte
-			if levelWord(v) {
-				l.applySeverity(v, weakWeight)
+			if _, ok := levelOf(v); ok && letter(v[0]) {
+				l.applyColumnLevel(v)
 				continue
 			}
 			if x, ok := verdictWords[string(foldWord(&b, v))]; ok && letter(v[0]) && len(v) > 3 {
@@ -240,6 +271,10 @@ func (l *Line) columnsByShape() {
 				}
 				continue
 			}
+		}
+		if urlWithoutScheme(v) {
+			l.applyURL(v, textWeight)
+			continue
 		}
 		l.facts.hints |= hintsOf(v)
 		switch {
@@ -259,4 +294,42 @@ func (l *Line) columnsByShape() {
 			l.addText(v)
 		}
 	}
+	l.columnPorts(src, dst)
+	l.columnIfaces(first, second, dirs)
+}
+
+// applyColumnLevel reads a level that stands alone in a column. "alert" may be
+// what was done as well, so that another word for a level wins over it.
+func (l *Line) applyColumnLevel(v string) {
+	if strings.EqualFold(v, "alert") {
+		l.applySeverity(v, textWeight)
+		return
+	}
+	l.applySeverity(v, weakWeight)
+}
+
+// columnIfaces gives the interfaces their ends: two are in and out, one is by
+// the direction of the packet.
+func (l *Line) columnIfaces(first, second string, direction int) {
+	switch {
+	case first == "":
+	case second == "" && direction == outbound:
+		l.putText(ocsf.DstInterface, first, weakWeight)
+	default:
+		l.putText(ocsf.SrcInterface, first, weakWeight)
+		l.putText(ocsf.DstInterface, second, weakWeight)
+	}
+}
+
+// urlWithoutScheme reports whether v is a name of a host with a path behind.
+func urlWithoutScheme(v string) bool {
+	i := strings.IndexByte(v, '/')
+	if i < 4 || strings.IndexByte(v, ' ') >= 0 {
+		return false
+	}
+	host := v[:i]
+	if j := strings.IndexByte(host, ':'); j > 0 && digits(host[j+1:]) == len(host)-j-1 {
+		host = host[:j]
+	}
+	return domainName(host)
 }

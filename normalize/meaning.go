@@ -33,6 +33,7 @@ const (
 	readOutcome
 	readSeverity
 	readTime
+	readUTC   // a time that its key says is UTC
 	readDate  // the day of a time in two keys
 	readClock // the time of day
 	readZone
@@ -102,22 +103,22 @@ const (
 // of keys use.
 var namedMeanings = map[string]meaning{
 	"@src": {read: readAddr, side: srcSide}, "@dst": {read: readAddr, side: dstSide}, "@device": {read: readAddr, side: devSide},
-	"@addr": {read: readAddr}, "@nat.src": {read: readAddr, side: natSrc}, "@nat.dst": {read: readAddr, side: natDst},
+	"@addr": {read: readAddr}, "@remote": {read: readAddr, side: remoteSide}, "@remote.port": {read: readPort, side: remoteSide}, "@nat.src": {read: readAddr, side: natSrc}, "@nat.dst": {read: readAddr, side: natDst},
 	"@src.port": {read: readPort, side: srcSide}, "@dst.port": {read: readPort, side: dstSide}, "@port": {read: readPort},
 	"@nat.src.port": {read: readPort, side: natSrc}, "@nat.dst.port": {read: readPort, side: natDst},
 	"@src.mac": {read: readMAC, side: srcSide}, "@dst.mac": {read: readMAC, side: dstSide}, "@mac": {read: readMAC}, "@device.mac": {read: readMAC, side: devSide},
 	"@src.host": {read: readHost, side: srcSide}, "@dst.host": {read: readHost, side: dstSide}, "@device.host": {read: readHost, side: devSide},
-	"@host":      {read: readHost},
+	"@host": {read: readHost}, "@bare.host": {read: readHost, side: devSide, field: ocsf.URLHostname},
 	"@src.iface": {read: readIface, side: srcSide}, "@dst.iface": {read: readIface, side: dstSide}, "@iface": {read: readIface},
 	"@user": {read: readUser}, "@actor": {read: readUser, side: actorSide}, "@target": {read: readUser, side: targetSide},
 	"@proto": {read: readProto}, "@action": {read: readAction}, "@outcome": {read: readOutcome}, "@severity": {read: readSeverity},
-	"@time": {read: readTime}, "@date": {read: readDate}, "@clock": {read: readClock}, "@zone": {read: readZone},
+	"@time": {read: readTime}, "@utc": {read: readUTC}, "@date": {read: readDate}, "@clock": {read: readClock}, "@zone": {read: readZone},
 	"@url": {read: readURL}, "@url.host": {read: readURLHost}, "@file": {read: readPath}, "@hash": {read: readHash, side: fileSide}, "@process.hash": {read: readHash, side: procSide},
 	"@process": {read: readProcess, side: procSide}, "@parent": {read: readProcess, side: parentSide},
 	"@command": {read: readCommand, side: procSide}, "@parent.command": {read: readCommand, side: parentSide},
 	"@mail.from": {read: readMail, side: srcSide}, "@mail.to": {read: readMail, side: dstSide},
 	"@from": {read: readPeer, side: srcSide}, "@to": {read: readPeer, side: dstSide},
-	"@message": {read: readMessage}, "@hint": {read: readHint}, "@status": {read: readStatus}, "@signature": {read: readSigned, field: ocsf.FindingTitle},
+	"@message": {read: readMessage}, "@hint": {read: readHint}, "@event": {read: readHint, field: ocsf.EventCode}, "@name": {read: readHint, field: ocsf.FindingTitle}, "@status": {read: readStatus}, "@signature": {read: readSigned, field: ocsf.FindingTitle},
 	"@in": {read: readInOut, side: srcSide}, "@out": {read: readInOut, side: dstSide}, "@drop": {read: readDrop},
 	"@keep": {read: readNothing},
 }
