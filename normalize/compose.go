@@ -289,9 +289,16 @@ func (r *roles) meaning() meaning {
 		return meaning{read: readHash, side: fileSide, weight: weakWeight}
 	case has(wMac):
 		return meaning{read: readMAC, side: side}
-	case has(wBytes):
+	case r.parents&wPort != 0 && r.only(wID|wName|wPort):
+		if side == devSide {
+			return meaning{}
+		}
+		return meaning{read: readPort, side: side}
+	case r.parents&(wIP|wAddr) != 0 && side != noSide && r.only(0) && last&^(wValue|wHow) != 0: // addr.remote
+		return meaning{read: readAddr, side: side}
+	case has(wBytes) && !has(wIface):
 		return r.amount(ocsf.BytesIn, ocsf.BytesOut, ocsf.Bytes, side)
-	case has(wPkts):
+	case has(wPkts) && !has(wIface):
 		return r.amount(ocsf.PacketsIn, ocsf.PacketsOut, ocsf.Packets, side)
 	case has(wPort) && !has(wIface):
 		if side == devSide {
@@ -304,6 +311,9 @@ func (r *roles) meaning() meaning {
 		}
 		if any(wURL) && side == noSide {
 			return meaning{}
+		}
+		if side == noSide && any(wUser|wActor) { // where somebody is
+			return meaning{read: readAddr, side: srcSide, weight: 50}
 		}
 		return meaning{read: readAddr, side: side}
 	case has(wIface):
@@ -322,12 +332,17 @@ func (r *roles) meaning() meaning {
 		}
 		return meaning{read: readCommand, side: procSide}
 	case has(wUser) && !has(wGroup) && !has(wType|wHost):
+		if has(wFile) && !has(wProc) { // whose file it is
+			return meaning{}
+		}
 		return r.user(side)
 	case any(wMail) && !has(wTime|wStatus|wEvent):
 		return r.mail(side)
 	case has(wURL) && has(wHost|wDomain), any(wURL) && r.only(wHost|wDomain):
 		return meaning{read: readURLHost}
 	case has(wURL) && has(wPath), any(wURL) && r.only(wPath):
+		return plain(ocsf.URLPath)
+	case any(wHTTP|wReq) && has(wPath) && r.only(wPath|wHTTP|wReq):
 		return plain(ocsf.URLPath)
 	case has(wURL) && has(wQuery), any(wURL) && r.only(wQuery):
 		return plain(ocsf.URLQuery)
@@ -340,8 +355,10 @@ func (r *roles) meaning() meaning {
 		return meaning{read: readStatus}
 	case has(wMethod) && (any(wHTTP|wReq|wURL) || r.n == 1):
 		return plain(ocsf.HTTPMethod)
-	case any(wHTTP|wReq) && r.only(wHost|wName) && any(wHost):
+	case has(wReq) && has(wHost) && r.only(wReq|wHost|wName|wHTTP), any(wHTTP|wReq) && r.only(wHost|wName) && any(wHost):
 		return meaning{read: readURLHost}
+	case any(wHTTP|wReq) && has(wQuery) && r.only(wQuery|wDNS|wHTTP|wReq):
+		return plain(ocsf.URLQuery)
 	case any(wDNS) && has(wQuery|wName|wDomain) && !has(wType|wID):
 		return plain(ocsf.QueryName)
 	case any(wDNS|wQuery) && has(wType) && !any(wHTTP|wEvent):
@@ -369,6 +386,8 @@ func (r *roles) meaning() meaning {
 		return m
 	case any(wProc) && has(wID) && !any(wParent):
 		return plain(ocsf.ProcessPID)
+	case has(wRule) && has(wAction) && !has(wID|wTime):
+		return meaning{read: readAction}
 	case has(wRule):
 		if has(wID) {
 			return plain(ocsf.RuleUID)
@@ -390,9 +409,11 @@ func (r *roles) meaning() meaning {
 		return meaning{read: readSigned, field: ocsf.FindingTitle}
 	case has(wSev) && !has(wID|wTime):
 		return meaning{read: readSeverity}
-	case any(wEvent) && has(wID|wCode) && r.only(wEvent|wID|wCode|wMsg):
+	case any(wEvent) && has(wID|wCode) && r.only(wEvent|wID|wCode|wMsg) && last&(wDev|wSrc|wDst|wTarget|wActor) == 0:
 		return plain(ocsf.EventCode)
-	case has(wEvent) && has(wAction|wResult) || r.parents&wEvent != 0 && r.only(wAction):
+	case has(wEvent) && has(wResult) && !has(wID|wTime|wCode|wReason|wMsg):
+		return meaning{read: readOutcome}
+	case has(wEvent) && has(wAction) || r.parents&wEvent != 0 && r.only(wAction):
 		return weak(meaning{read: readAction})
 	case has(wAction) && !has(wID|wTime|wUser|wType):
 		return meaning{read: readAction}
@@ -412,6 +433,8 @@ func (r *roles) meaning() meaning {
 			return meaning{read: readTime, weight: weakWeight - 5}
 		case has(wRcvd):
 			return meaning{read: readTime, weight: 45}
+		case r.prefix && r.n > 1: // written, indexed, something of the vendor's
+			return weak(meaning{read: readTime})
 		case has(wEvent), r.n == 1 && r.parents == 0:
 			return meaning{read: readTime}
 		case r.only(wTime | wValue):
@@ -536,6 +559,9 @@ func splitWords(s string) []string {
 			next := byte(0)
 			if i+1 < len(s) {
 				next = s[i+1]
+			}
+			if prev == 'I' && c == 'P' && next == 'v' { // IPv4
+				continue
 			}
 			if lower(prev) || digit(prev) || upper(prev) && lower(next) && !(next == 's' && (i+2 == len(s) || !lower(s[i+2]))) {
 				flush(i)

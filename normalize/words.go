@@ -53,7 +53,7 @@ var words = func() map[string]word {
 	add(wMethod, `method verb requestmethod`)
 	add(wStatus, `status state statuscode stat rc retcode`)
 	add(wCode, `code codes`)
-	add(wUA, `useragent ua agentstring browser requestclientapplication clientapplication`)
+	add(wUA, `useragent ua agentstring requestclientapplication clientapplication`)
 	add(wQuery, `query qry querystring qname question queried`)
 	add(wRule, `rule policy acl accesslist accessgroup rulename policyname ruleid policyid rules policies rulenum firewallrule applist profile`)
 	add(wSig, `signature sig threat virus malware attack vulnerability vuln exploit virusname threatname attackname detection malwarename signatures alertname infection alert alarm`)
@@ -109,6 +109,10 @@ var words = func() map[string]word {
 	m["other"] = wOther
 	m["up"] = wOther
 	m["by"] = wActor
+	m["at"] = wTime
+	m["updated"] |= wHow
+	m["modified"] |= wHow
+	m["v4"], m["v6"] = wValue, wValue
 	m["new"] = wTarget
 	m["class"] = wType
 	m["full"], m["short"] = wValue, wValue
