@@ -11,7 +11,7 @@ import (
 // flat form of exports with "Event type" (Delinea Platform, Audit events).
 var delinea = &Parser{
 	Name: "delinea", Vendor: "Delinea",
-	Keys:    "eventMessageId eventDateTime Service",
+	Keys:    "eventMessageId eventDateTime Service engine_id",
 	Devices: "thycotic_software delinea delinea_software",
 	Parse:   parseDelinea,
 }
@@ -57,6 +57,9 @@ func parseDelinea(l *Line) bool {
 		l.texts()
 		return true
 	}
+	if l.Form == JSON && l.Get("engine_id") != "" && l.Get("msg") != "" && l.Get("level") != "" {
+		return l.delineaEngine()
+	}
 	event := l.Get("eventType.name")
 	flat := l.Get("Event type")
 	if l.Form != JSON || !strings.HasPrefix(event, "Delinea.") && !strings.HasPrefix(flat, "Delinea.") {
@@ -86,6 +89,8 @@ func parseDelinea(l *Line) bool {
 		case strings.Contains(event, "Fail"), strings.Contains(event, "Denied"):
 			l.setOutcome(ocsf.Failure, brandWeight)
 		}
+	case strings.HasSuffix(event, ".Launched") && strings.Contains(firstOfTexts(l.Get("Action"), l.Get("displayMessage")), " using "):
+		l.delineaLaunch(firstOfTexts(l.Get("Action"), l.Get("displayMessage")))
 	case strings.Contains(event, ".User."):
 		e.Class, e.Activity = ocsf.AccountChange, ocsf.Other
 	default:
@@ -108,4 +113,51 @@ func delineaActivity(event string) uint8 {
 		return 4
 	}
 	return ocsf.Other
+}
+
+// delineaLaunch reads a remote session that was opened, "Launched by user bob from
+// secret S as root to web1:22 at SITE using ssh."
+func (l *Line) delineaLaunch(s string) {
+	e := l.E
+	e.Class, e.Activity = ocsf.NetworkActivity, ocsf.NetOpen
+	if i := strings.LastIndex(s, " to "); i > 0 {
+		to := firstWord(s[i+4:])
+		l.facts.weight[ocsf.DstName] = 0
+		l.applyHost(meaning{read: readHost, side: dstSide, weight: brandWeight}, to)
+		if j := strings.LastIndex(s[:i], " as "); j > 0 {
+			l.keepKey("account", s[j+4:i])
+		}
+	}
+	switch proto := strings.ToLower(strings.TrimRight(after(s, " using "), ". ")); proto {
+	case "ssh":
+		e.Class = ocsf.SSHActivity
+	case "rdp":
+		e.Class, e.Activity = ocsf.RDPActivity, 1
+	default:
+		l.putText(ocsf.AppProtocol, proto, brandWeight)
+	}
+}
+
+// delineaEngine reads the log of an engine, which connects a site to the platform.
+func (l *Line) delineaEngine() bool {
+	l.Apply(nil)
+	e := l.E
+	l.put(ocsf.ProductName, ocsf.Text("Platform Engine"), brandWeight)
+	l.put(ocsf.SrcUID, ocsf.Text(l.Get("engine_id")), brandWeight)
+	l.applyURL(l.Get("tenant_url"), brandWeight)
+	l.put(ocsf.DstHostname, ocsf.Text(e.Text(ocsf.URLHostname)), brandWeight)
+	l.putText(ocsf.DstHostname, l.Get("host"), brandWeight)
+	if v := l.Get("http_status"); digits(v) == 3 {
+		l.Set(ocsf.HTTPCode, v[:3])
+	}
+	e.Class, e.Activity = ocsf.NetworkActivity, ocsf.Other
+	if v := l.Get("error"); v != "" && v != "null" {
+		l.put(ocsf.StatusDetail, ocsf.Text(v), brandWeight)
+		l.setOutcome(ocsf.Failure, brandWeight)
+		e.Activity = ocsf.NetFail
+	}
+	if e.Has(ocsf.HTTPCode) || e.Has(ocsf.URLHostname) {
+		e.Class, e.Activity = ocsf.HTTPActivity, ocsf.Other
+	}
+	return true
 }

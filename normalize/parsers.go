@@ -16,7 +16,7 @@ var Parsers = []*Parser{
 	dhcpd, auditd, snort, freeradius, openldap, accounts,
 	sonicWall, sophosXG, sophosUTM, juniper, mikrotik, iis,
 	zscaler, fortimail, barracuda, eset, trellix, trendMicro, cyberArk, crowdStrike, bitdefender, zeek, wazuh, crowdsec,
-	clavister, siteMinder, pingFederate, rsaSecurID, huawei, comware, procurve, qnap, synology,
+	symantec, darktrace, vectra, claroty, veeam, tenable, systancia, clavister, siteMinder, pingFederate, rsaSecurID, huawei, comware, procurve, qnap, synology,
 	delinea, gatewatcher, ibmI, adAudit, proxmox,
 	meraki, ivanti, watchguard,
 	stormshieldSNS, ciscoWSA, proxySG, skyhigh, forcepoint,

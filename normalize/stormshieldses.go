@@ -49,7 +49,11 @@ func parseStormshieldSES(l *Line) bool {
 	if p := l.Get("SpecificData.FilePath"); path == "" {
 		path = p
 	}
-	created := l.Get("SpecificData.CreatedProcess.ProcessImageName") != ""
+	class, _ := sesClass(kind)
+	created := l.Get("SpecificData.CreatedProcess.ProcessImageName") != "" && class != ocsf.DetectionFinding // of which the source is the culprit
+	if class == ocsf.DetectionFinding {
+		l.sesCulprit()
+	}
 	if p := l.Get("SpecificData.SourceProcess.ProcessImageName"); created { // the source is the parent
 		l.put(ocsf.ParentPath, ocsf.Text(p), brandWeight)
 		l.put(ocsf.ParentCmd, ocsf.Text(l.Get("SpecificData.SourceProcess.ProcessCommandLine")), brandWeight)
@@ -69,6 +73,17 @@ func parseStormshieldSES(l *Line) bool {
 		}
 	}
 	e.Class, e.Activity = sesClass(kind)
+	if p := l.Get("SpecificData.TargetResourcePath"); strings.HasSuffix(kind, "KillProcess") {
+		l.applyProcess(meaning{read: readProcess, side: procSide, weight: brandWeight}, p)
+		l.Set(ocsf.ProcessPID, l.Get("SpecificData.ProcessPID"))
+		path = ""
+	}
+	if e.Class == ocsf.PeripheralActivity {
+		l.sesPeripheral()
+	}
+	if e.Class == ocsf.AppLifecycle {
+		l.put(ocsf.AppApplication, ocsf.Text("Endpoint Security agent"), brandWeight)
+	}
 	switch e.Class {
 	case ocsf.RegistryKey, ocsf.RegistryValue:
 		l.put(ocsf.RegKeyPath, ocsf.Text(path), brandWeight)
@@ -92,6 +107,36 @@ func parseStormshieldSES(l *Line) bool {
 		e.Severity, l.facts.severityWeight = syslogSeverity[n[0]-'0'], brandWeight
 	}
 	return true
+}
+
+// sesCulprit makes the process that did it the one the finding is about, whatever
+// it created or disguised.
+func (l *Line) sesCulprit() {
+	p := "SpecificData.SourceProcess."
+	name := l.Get(p + "ProcessImageName")
+	if name == "" {
+		return
+	}
+	for _, f := range [...]ocsf.Field{ocsf.ProcessName, ocsf.ProcessPath, ocsf.ProcessFilePath, ocsf.ProcessCmd, ocsf.ProcessPID, ocsf.ProcessUID} {
+		l.facts.weight[f] = 0
+	}
+	l.E.Delete(ocsf.ProcessHashes)
+	l.applyProcess(meaning{read: readProcess, side: procSide, weight: brandWeight}, name)
+	l.put(ocsf.ProcessCmd, ocsf.Text(l.Get(p+"ProcessCommandLine")), brandWeight)
+	l.Set(ocsf.ProcessPID, l.Get(p+"PID"))
+	l.Set(ocsf.ProcessUID, l.Get(p+"ProcessGuid"))
+}
+
+// sesPeripheral reads the device that was plugged in or spoken to.
+func (l *Line) sesPeripheral() {
+	usb := "SpecificData.UsbDeviceInfo."
+	l.put(ocsf.PeripheralName, ocsf.Text(firstOfTexts(l.Get(usb+"ProductName"), l.Get("SpecificData.ConnectedDeviceInfo.DeviceName"))), brandWeight)
+	l.put(ocsf.PeripheralVendor, ocsf.Text(l.Get(usb+"VendorName")), brandWeight)
+	l.put(ocsf.PeripheralSerial, ocsf.Text(l.Get(usb+"SerialNumber")), brandWeight)
+	l.put(ocsf.PeripheralClass, ocsf.Text("USB"), weakWeight)
+	if l.Get("SpecificData.ConnectedDeviceInfo.DeviceName") != "" {
+		l.E.Set(ocsf.PeripheralClass, ocsf.Text("Bluetooth"))
+	}
 }
 
 // sesClass is the class of a kind of event by the words in its name.
@@ -122,6 +167,16 @@ func sesClass(kind string) (ocsf.Class, uint8) {
 	case strings.HasPrefix(kind, "AgentOperation"), strings.HasSuffix(kind, "Hollowing"), strings.HasSuffix(kind, "Guard"), strings.HasSuffix(kind, "Spoofing"), kind == "HeapSpray",
 		strings.HasPrefix(kind, "SetWindowsHook"), strings.Contains(kind, "PrivilegeEscalation"), strings.Contains(kind, "Malicious"), kind == "DriverLoading", kind == "Keylogging", kind == "StackPivot", kind == "AgentRemediationExecutePowershellScript":
 		return ocsf.DetectionFinding, 1
+	case strings.Contains(kind, "UninstallAgent"), strings.HasPrefix(kind, "AgentUninstall"):
+		return ocsf.AppLifecycle, 2
+	case strings.Contains(kind, "InstallAgent"), strings.HasPrefix(kind, "AgentInstall"):
+		return ocsf.AppLifecycle, 1
+	case strings.Contains(kind, "UpdateAgent"), strings.HasPrefix(kind, "AgentUpdate"), strings.HasPrefix(kind, "AgentPatch"):
+		return ocsf.AppLifecycle, 8
+	case kind == "AgentStart", kind == "StartAgent":
+		return ocsf.AppLifecycle, 3
+	case kind == "AgentStop", kind == "StopAgent":
+		return ocsf.AppLifecycle, 4
 	case strings.HasPrefix(kind, "NewConfiguration"):
 		return ocsf.ConfigChange, ocsf.Other
 	case strings.HasPrefix(kind, "Usb"), strings.HasPrefix(kind, "Bluetooth"):
