@@ -78,6 +78,19 @@ func transferActivity(s *signs) uint8 {
 	return 2
 }
 
+// apiActivity is the activity of API Activity.
+func apiActivity(s *signs) uint8 {
+	switch {
+	case s.says(hintCreate) && !s.says(hintDelete):
+		return 1
+	case s.says(hintConfig):
+		return 3
+	case s.says(hintDelete):
+		return 4
+	}
+	return ocsf.Other
+}
+
 // accountActivity is the activity of Account Change.
 func accountActivity(s *signs) uint8 {
 	switch {

@@ -22,7 +22,7 @@ func objectClass(l *Line, s *signs) (ocsf.Class, uint8) {
 func findingClass(l *Line, s *signs) (ocsf.Class, uint8) {
 	title := l.E.Text(ocsf.FindingTitle)
 	switch {
-	case l.told(ocsf.FindingTitle) && digits(title) < len(title),
+	case l.facts.weight[ocsf.FindingTitle] >= textWeight && digits(title) < len(title),
 		l.Device.Name != "" && hintsOf(l.Device.Name)&hintFinding != 0 && !s.says(hintFlow),
 		s.says(hintMalware) && s.says(hintFinding) && (l.told(ocsf.FileName) || l.E.Has(ocsf.FileHashes)):
 		return ocsf.DetectionFinding, 1
@@ -87,7 +87,7 @@ func loginClass(l *Line, s *signs) (ocsf.Class, uint8) {
 	switch {
 	case s.says(hintAuth) && s.user && !s.says(hintFinding|hintConfig) && !s.conn,
 		s.says(hintPassword) && s.user && l.facts.outcome != 0,
-		s.says(hintLogin) && known && !s.says(hintFinding|hintConfig) && !s.conn && (s.ends || l.facts.kind&hintLogin != 0):
+		s.says(hintLogin) && known && !s.says(hintFinding|hintConfig) && !s.conn && (s.ends || s.says(hintTried) || l.facts.kind&hintLogin != 0):
 		return ocsf.Authentication, logonActivity(s)
 	}
 	return none, 0
@@ -108,6 +108,8 @@ func programClass(l *Line, s *signs) (ocsf.Class, uint8) {
 	case !cmd.IsZero() && !l.told(ocsf.ProcessCmd) && (s.user || s.ends): // given to a device, by somebody
 		l.E.Set(ocsf.APIOperation, cmd)
 		return ocsf.APIActivity, ocsf.Other
+	case l.facts.weight[ocsf.ProcessName] == textWeight && l.E.Has(ocsf.ProcessPID) && s.says(hintStop):
+		return ocsf.ProcessActivity, 2
 	case !cmd.IsZero(), l.told(ocsf.ProcessPath) && l.told(ocsf.ProcessPID), l.told(ocsf.ProcessPath) && s.says(hintProcess) && !s.ends:
 		return ocsf.ProcessActivity, 1
 	}
@@ -127,7 +129,13 @@ func fileClass(l *Line, s *signs) (ocsf.Class, uint8) {
 }
 
 // changeClass is for what was configured.
-func changeClass(_ *Line, s *signs) (ocsf.Class, uint8) {
+func changeClass(l *Line, s *signs) (ocsf.Class, uint8) {
+	if s.says(hintCleared) {
+		return ocsf.EventLogActivity, 1
+	}
+	if s.says(hintAudit) && s.user && !s.says(hintAuth|hintVPN|hintSession) && l.operation() {
+		return ocsf.APIActivity, apiActivity(s)
+	}
 	if s.says(hintConfig) && (s.user || !s.says(hintNetwork)) && !s.says(hintAuth|hintVPN|hintSession) {
 		return ocsf.ConfigChange, ocsf.Other
 	}
@@ -174,4 +182,16 @@ func hostClass(l *Line, s *signs) (ocsf.Class, uint8) {
 		return ocsf.AppLifecycle, lifecycleActivity(s)
 	}
 	return none, 0
+}
+
+// operation names what an audited user did, and reports whether the line says.
+func (l *Line) operation() bool {
+	e := l.E
+	for _, f := range [...]ocsf.Field{ocsf.APIOperation, ocsf.Action, ocsf.EventCode, ocsf.Message} {
+		if v := e.Text(f); v != "" && len(v) <= 128 {
+			e.Set(ocsf.APIOperation, ocsf.Text(v))
+			return true
+		}
+	}
+	return false
 }

@@ -16,6 +16,8 @@ func (l *Line) finish() {
 		l.facts.hints |= hintsOf(l.Head.App) & (hintSSH | hintDHCP | hintDNS | hintMail | hintFTP | hintVPN)
 		l.classify()
 		l.roomForFile()
+		l.titleFinding()
+		l.openedSession()
 	}
 	l.deviceInterfaces()
 	l.settleStatus()

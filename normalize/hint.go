@@ -50,7 +50,12 @@ const (
 	hintThreat      // what attackers do or bring, not what finds it
 	hintDetected    // phrases: attack detected
 	hintNewPassword // password changed
-	hintMember      // added to a group
+	hintTried       // login failed
+	hintPlaced      // the word means something beside its neighbours
+	hintCleared     // log cleared
+	hintCrash
+	hintAudit
+	hintMember // added to a group
 	hintEnable
 	hintDisable
 )
@@ -71,7 +76,7 @@ var hintWords = func() map[string]hint {
 	add(hintOpen, `opened established built connected connect opening`)
 	add(hintClose, `closed close closing teardown ended disconnected disconnect disconnecting torn`)
 	add(hintStart, `started starting start startup booted boot booting restarted restarting restart initialized resuming`)
-	add(hintStop, `stopped stopping stop shutdown exiting exited terminated terminating crashed halted aborting`)
+	add(hintStop, `stopped stopping stop shutdown exiting exited terminated terminating crashed halted aborting killed`)
 	add(hintInstall, `installed uninstalled`)
 	add(hintError, `error errors exception panic fatal`)
 	add(hintLog, `log logs logging logfile syslog journal`)
@@ -85,6 +90,9 @@ var hintWords = func() map[string]hint {
 	add(hintMalware, `virus malware trojan ransomware infected infection spyware worm antivirus`)
 	add(hintThreat, `virus malware trojan ransomware exploit intrusion attack attacks threat threats phishing spyware botnet worm backdoor webshell portscan scan scanning sweep
 		flood flooding spoof spoofing spoofed ddos dos bruteforce brute-force injection rootkit cryptominer`)
+	add(hintPlaced, `logged signed log sign logging signing as using with`)
+	add(hintCrash, `exception panic segfault traceback coredump oom`)
+	add(hintAudit, `audit auditlog`)
 	add(hintEnable, `enabled enable unlocked`)
 	add(hintDisable, `disabled disable`)
 	add(hintDNS, `dns query queries named resolver rpz nxdomain`)

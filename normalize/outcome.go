@@ -176,3 +176,13 @@ func (l *Line) setOutcome(outcome int8, weight uint8) {
 	f.set++
 	l.E.SetInt(ocsf.StatusID, int64(outcome))
 }
+
+// openedSession takes a session that was opened for a logon that went well, where
+// the line says nothing else.
+func (l *Line) openedSession() {
+	const opened = hintOpen | hintCreate | hintStart
+	f := &l.facts
+	if l.E.Class == ocsf.Authentication && f.outcome == 0 && f.action == 0 && f.hints&hintSession != 0 && f.hints&opened != 0 {
+		l.setOutcome(ocsf.Success, guessWeight)
+	}
+}

@@ -16,7 +16,7 @@ type Parser struct {
 	Devices string   // vendors of CEF and LEEF in lower case, with _ for a space: "palo_alto_networks"
 	Keys    string   // keys of pairs that only this brand has: "devid logid"
 	Columns string   // texts in the first columns of a delimited line: "TRAFFIC"
-	Begins  []string // what the message begins with, at least four bytes each
+	Begins  []string // what the message begins with, at least four bytes each; not asked below another program's name where Apps are given
 
 	// Shape tells its lines when they begin with something that changes, as the
 	// number of a queue file. It is asked for every line that no program's name or
@@ -95,14 +95,14 @@ func (r *router) parse(l *Line) bool {
 	}
 	if len(s) >= 4 {
 		for _, b := range r.begins[[4]byte{s[0], s[1], s[2], s[3]}] {
-			if strings.HasPrefix(s, b.text) && b.p.try(l) {
+			if b.p.mayBe(l) && strings.HasPrefix(s, b.text) && b.p.try(l) {
 				return true
 			}
 		}
 	}
 	if s != "" {
 		for _, p := range r.shapes {
-			if p.Shape(s) && p.try(l) {
+			if p.mayBe(l) && p.Shape(s) && p.try(l) {
 				return true
 			}
 		}
@@ -142,6 +142,10 @@ func (r *router) parse(l *Line) bool {
 	}
 	return false
 }
+
+// mayBe reports whether the program in the header leaves room for p by the looks
+// of a message: one that logs under names of its own does not under another's.
+func (p *Parser) mayBe(l *Line) bool { return l.Head.App == "" || p.Apps == "" }
 
 func (r *router) ask(l *Line, ps []*Parser) bool {
 	for _, p := range ps {

@@ -61,6 +61,7 @@ const (
 	wantProcess
 	wantProto
 	wantVia
+	wantThreat
 	wantGroup
 	wantCommand
 )
@@ -188,7 +189,7 @@ func (t *textScanner) quoted(i int) int {
 }
 
 // quotedField is the field of what stands in quotes behind a word.
-var quotedField = [wantCommand + 1]ocsf.Field{wantGroup: ocsf.GroupName, wantCommand: ocsf.ProcessCmd}
+var quotedField = [wantCommand + 1]ocsf.Field{wantGroup: ocsf.GroupName, wantCommand: ocsf.ProcessCmd, wantThreat: ocsf.FindingTitle}
 
 // token reads the token at i and returns where it ends.
 func (t *textScanner) token(i int) int {
@@ -522,9 +523,14 @@ func columnNumber(s string, i int) (d, end int) {
 	return d, j + d
 }
 
-// port places a port beside the last address.
+// port places a port beside the last address, or at the end that the word for
+// it named. The port of a switch stands farther away.
 func (t *textScanner) port(v string) {
-	if t.last == noSide {
+	if t.want == wantPort && t.wantTo != noSide {
+		t.l.putText(ends[t.wantTo].port, v, t.weight)
+		return
+	}
+	if t.last == noSide || t.lastAge > 3 {
 		return
 	}
 	if p := ends[t.last].port; p != ocsf.None {
@@ -549,7 +555,7 @@ func (t *textScanner) host(w string) {
 func (t *textScanner) value(w string) bool {
 	l := t.l
 	switch {
-	case t.want == wantUser && t.wantAge <= 0 && t.userWord(w):
+	case t.want == wantUser && t.wantAge <= 0 && t.userWord(w) && !t.deed(w):
 		t.user(w)
 		return true
 	case t.want == wantPort && digits(w) == len(w) && t.wantAge <= 1:
@@ -565,6 +571,15 @@ func (t *textScanner) value(w string) bool {
 			l.putText(f, w, t.weight)
 		}
 		t.want = wantNothing
+		return false
+	case t.want == wantThreat && t.wantAge <= 0 && t.threat(w):
+		return false
+	case t.want == wantProto && t.wantAge <= 0 && (digits(w) == len(w) || protoWord(w)):
+		l.applyProto(w, t.weight)
+		t.want = wantNothing
+		return false
+	case t.want == wantProcess && t.wantAge <= 0 && digits(w) == len(w):
+		t.process(w)
 		return false
 	case t.want == wantVia && t.wantAge <= 0 && named(w) && !protoPrefix(w):
 		l.putText(ocsf.SrcInterface, w, t.weight)

@@ -9,6 +9,10 @@ func (t *textScanner) accountWord(w string) {
 		if changes[t.prev] || changes[t.prev2] && (t.prev == "the" || t.prev == "user" || t.prev == "own" || t.prev == "his") || t.follows(changes) {
 			*h |= hintNewPassword
 		}
+	case "log", "logs":
+		if t.follows(clearings) || clearings[t.prev] || clearings[t.prev2] && t.prev != "" {
+			*h |= hintCleared
+		}
 	case "user", "account":
 		if hintWords[t.prev]&(hintCreate|hintDelete) != 0 && t.prev != "destination" {
 			*h |= hintAccount
@@ -30,6 +34,9 @@ func (t *textScanner) accountWord(w string) {
 
 // changes are what is done with a password.
 var changes = wordSet(`changed change changes changing reset resets resetting expired updated`)
+
+// clearings are what is done with a log to be rid of it.
+var clearings = wordSet(`cleared erased wiped purged`)
 
 // follows reports whether one of the words comes next, auxiliaries between.
 func (t *textScanner) follows(words map[string]bool) bool {

@@ -10,7 +10,14 @@ import (
 // "anna logged in", "unable to log on as anna", "login anna from 192.0.2.1". w is
 // the word that was read last; it begins at t.at and ends at t.end.
 func (t *textScanner) loginWord(w string) {
+	h := hintWords[w]
+	if h&(hintLogin|hintPlaced) == 0 {
+		return
+	}
 	next, end := wordAfter(t.s, t.end)
+	if h&hintLogin != 0 && (outcomeWord(t.prev) || outcomeWord(next)) {
+		t.l.facts.hints |= hintTried
+	}
 	switch w {
 	case "logged", "signed":
 		t.entered(next)
@@ -18,7 +25,14 @@ func (t *textScanner) loginWord(w string) {
 		if (next == "in" || next == "on") && (t.prev == "to" || t.prev == "not" || t.prev == "cannot" || t.prev == "when" || t.prev == "while") {
 			t.l.facts.hints |= hintAuth | hintLogin
 		}
+	case "with":
+		if t.prev == "infected" || t.prev == "Infected" {
+			t.want, t.wantAge = wantThreat, -1
+		}
 	case "as", "using":
+		if w == "as" && t.l.facts.hints&hintLogin != 0 && t.alone(end) {
+			t.want, t.wantAge, t.wantTo = wantUser, -1, noSide
+		}
 		if t.prev == "in" || t.prev == "on" || t.prev == "authenticated" || t.prev == "login" || t.prev == "logon" {
 			t.want, t.wantAge, t.wantTo = wantUser, -1, noSide
 		}
@@ -30,6 +44,13 @@ func (t *textScanner) loginWord(w string) {
 			t.want, t.wantAge, t.wantTo = wantUser, -1, noSide
 		}
 	}
+}
+
+// outcomeWord reports whether w says how a thing went.
+func outcomeWord(w string) bool {
+	var b [24]byte
+	f := foldWord(&b, w)
+	return verdictWords[string(f)].outcome != 0
 }
 
 // alone reports whether what ends at i is no part of a sentence: a mark or the

@@ -47,6 +47,24 @@ func (t *textScanner) userWord(w string) bool {
 	return !context && !verdict && hintWords[string(f)]&(hintAuth|hintSession|hintPassword|hintFinding) == 0
 }
 
+// deed reports whether w, behind "admin", is what the administrator did: only
+// who is called by name as well stands before "from" and its like.
+func (t *textScanner) deed(w string) bool {
+	if !strings.EqualFold(t.prev, "admin") && !strings.EqualFold(t.prev, "administrator") || t.end >= len(t.s) {
+		return false
+	}
+	if i := strings.LastIndexByte(t.s[:t.at], ' '); i > 0 && (t.s[i-1] == ':' || t.s[i-1] == '=') || t.at > 0 && t.s[t.at-1] != ' ' {
+		return false
+	}
+	next, _ := wordAfter(t.s, t.end)
+	return !(t.s[t.end] == '(' || t.s[t.end] == ',' || auxiliaries[next] || next == "from" || next == "logged" || next == "at")
+}
+
+// quoteFollows reports whether the word that was read stands before a quote.
+func (t *textScanner) quoteFollows() bool {
+	return t.end+1 < len(t.s) && t.s[t.end] == ' ' && (t.s[t.end+1] == '\'' || t.s[t.end+1] == '"')
+}
+
 // userShape reports whether w is built as names of users are. Who does
 // something by name has a letter; who is called a user may be a number.
 func userShape(w string, to side) bool {

@@ -37,6 +37,11 @@ var contexts = func() map[string]context {
 	add(context{want: wantUser}, `user username account usr principal logname ruser users`)
 	add(context{want: wantUser, to: actorSide}, `by admin administrator`)
 	add(context{want: wantPort}, `port`)
+	add(context{want: wantPort, to: srcSide}, `sport spt srcport`)
+	add(context{want: wantPort, to: dstSide}, `dport dpt dstport`)
+	add(context{want: wantProto}, `proto protocol`)
+	add(context{want: wantProcess}, `process pid`)
+	add(context{want: wantThreat}, `virus malware trojan threat signature exploit`)
 	add(context{want: wantIface}, `interface iface intf`)
 	add(context{want: wantVia}, `via`)
 	add(context{want: wantGroup}, `group`)
@@ -56,7 +61,7 @@ func (t *textScanner) word(w string, next byte) {
 		t.push(w)
 		return
 	}
-	if c, ok := contexts[string(f)]; ok {
+	if c, ok := contexts[string(f)]; ok && next != '#' { // admin# is a prompt
 		if c.side != noSide {
 			if string(f) != "ip" || t.side == noSide || t.sideAge > 2 {
 				t.side, t.sideAge = c.side, -1
@@ -70,7 +75,7 @@ func (t *textScanner) word(w string, next byte) {
 		}
 	} else if string(f) == "for" {
 		t.want, t.wantAge, t.wantTo = wantUser, -1, noSide
-		if !t.forUser() {
+		if !t.forUser() && !(l.facts.hints&hintLogin != 0 && t.quoteFollows()) {
 			t.want = wantNothing
 		}
 	} else if t.want == wantUser && t.wantAge <= 0 {
@@ -81,6 +86,7 @@ func (t *textScanner) word(w string, next byte) {
 	}
 	t.loginWord(string(f))
 	t.accountWord(string(f))
+	t.byteWord(string(f))
 	if w == "OK" && t.prev == "" {
 		l.setOutcome(ocsf.Success, guessWeight) // OK LOGIN
 	}
