@@ -24,24 +24,7 @@ func BenchmarkBrand(b *testing.B) {
 		if len(lines) == 0 {
 			continue
 		}
-		b.Run(p.Name, func(b *testing.B) {
-			bytes := 0
-			recs := make([]collector.Record, len(lines))
-			for i, l := range lines {
-				recs[i] = collector.Record{Raw: l, Received: received}
-				bytes += len(l)
-			}
-			var e ocsf.Event
-			i := 0
-			b.ReportAllocs()
-			b.SetBytes(int64(bytes / len(lines)))
-			for b.Loop() {
-				n.Normalize(&recs[i], &e)
-				if i++; i == len(recs) {
-					i = 0
-				}
-			}
-		})
+		b.Run(p.Name, func(b *testing.B) { benchmarkLines(b, n, lines) })
 	}
 }
 
