@@ -133,7 +133,7 @@ func (c Class) Known() bool { return c.info() != nil }
 // ActivityName returns the caption of an activity of the class.
 func (c Class) ActivityName(activity uint8) string {
 	if k := c.info(); k != nil {
-		return k.activity[activity]
+		return k.activityName(activity)
 	}
 	return ""
 }
@@ -142,13 +142,47 @@ func (c Class) ActivityName(activity uint8) string {
 type class struct {
 	classRow
 	attribute map[string]string // top-level attribute -> profile or ""
-	activity  map[uint8]string
+	activity  [maxActivity]string
 	layout    layout
 }
 
-var classes = map[Class]*class{}
+// maxActivity bounds activity_id: the schema ends with 99, Other.
+const maxActivity = 100
 
-func (c Class) info() *class { return classes[c] }
+// activityName is the caption of an activity, "" when the class has it not.
+func (k *class) activityName(n uint8) string {
+	if n >= maxActivity {
+		return ""
+	}
+	return k.activity[n]
+}
+
+// classes are the rows of the table by the place of their number, for every
+// event asks for its class several times.
+var classes [8 * classesOfCategory]*class
+
+const (
+	classesOfCategory = 32
+	windowsClasses    = 201 // the extension of Windows numbers its classes 201001 and on
+)
+
+// place is where c stands in classes; false when no class can have its number.
+func (c Class) place() (int, bool) {
+	category, n := c/1000, c%1000
+	if category == windowsClasses {
+		category = 7 // OCSF's own categories end with 6
+	} else if category > 6 {
+		return 0, false
+	}
+	return int(category*classesOfCategory + n), n < classesOfCategory
+}
+
+func (c Class) info() *class {
+	if i, ok := c.place(); ok {
+		return classes[i]
+	}
+	return nil
+}
 
 // Classes returns the classes that Picket can write, in the order of the table.
 func Classes() []Class {
@@ -161,7 +195,7 @@ func Classes() []Class {
 
 func init() {
 	for _, row := range classTable {
-		k := &class{classRow: row, attribute: map[string]string{}, activity: map[uint8]string{}}
+		k := &class{classRow: row, attribute: map[string]string{}}
 		for _, a := range strings.Fields(baseAttributes + " " + row.attributes) {
 			name, profile, _ := strings.Cut(a, "~")
 			if profile == "cloud" {
@@ -170,9 +204,13 @@ func init() {
 			k.attribute[name] = profile
 		}
 		for n, name := range enumeration(row.activities) {
-			k.activity[uint8(n)] = name
+			k.activity[n] = name
 		}
-		classes[row.uid] = k
+		i, ok := row.uid.place()
+		if !ok {
+			panic("ocsf: no place for class " + row.name)
+		}
+		classes[i] = k
 	}
 	for k, s := range captions {
 		captionOf[k] = enumeration(s)

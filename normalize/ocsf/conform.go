@@ -1,6 +1,9 @@
 package ocsf
 
-import "strings"
+import (
+	mathbits "math/bits"
+	"strings"
+)
 
 // Conform makes the event valid for its class, once, at the end of its making:
 //
@@ -23,7 +26,7 @@ func (e *Event) Conform() {
 	if e.conformClass() {
 		e.conformObjects() // what was completed may want company
 	}
-	if e.Class.info().activity[e.Activity] == "" {
+	if e.Class.info().activityName(e.Activity) == "" {
 		e.Activity = Other
 	}
 	if e.Time == 0 {
@@ -93,12 +96,18 @@ func (e *Event) conformList(i int) int {
 	return 0
 }
 
+// kindOf is the kind that every value of a type has, where that is all there is
+// to check.
+var kindOf = [...]Kind{String: KindText, Hostname: KindText, Username: KindText, Path: KindText, URL: KindText, IP: KindAddr,
+	Integer: KindInt, Enum: KindInt, Time: KindInt, Boolean: KindBool, Object: KindNone}
+
 // fits reports whether v may stand in a field of type t. Texts of checked types
 // are checked again, for Set trusts its caller.
 func fits(v *Value, t Type) bool {
+	if k := kindOf[t]; k != KindNone {
+		return v.kind == k
+	}
 	switch t {
-	case String, Hostname, Username, Path, URL:
-		return v.kind == KindText
 	case Method:
 		m, ok := parseMethod(v.str)
 		return ok && m == v.str
@@ -108,14 +117,8 @@ func fits(v *Value, t Type) bool {
 		return v.kind == KindText && len(v.str) == 17 && v.str[2] == ':'
 	case UUID:
 		return v.kind == KindText && isUUID(v.str)
-	case IP:
-		return v.kind == KindAddr
 	case Port:
 		return v.kind == KindInt && v.num <= 65535
-	case Integer, Enum, Time:
-		return v.kind == KindInt
-	case Boolean:
-		return v.kind == KindBool
 	case Float:
 		return v.kind == KindFloat || v.kind == KindInt
 	}
@@ -271,11 +274,24 @@ type rule struct {
 	fill    []Field   // for each required attribute, the field to fill, or None
 	needAny bool
 	anyOf   []Field // at least one of these, where needAny
+	wants   bits    // the numbers of all that is required
+}
+
+// bits is a set of rules, or of the things that they require.
+type bits [2]uint64
+
+func (b *bits) add(n int) { b[n/64] |= 1 << (n % 64) }
+
+// part is what a field is to the objects around it. With it one pass over the
+// values of an event tells of nearly all objects that they lack nothing.
+type part struct {
+	of    bits // the rules of the objects that it is inside
+	meets bits // what it is, of the things that rules require
 }
 
 var (
 	rules   []rule
-	rulesOf [maxFields][]uint8 // field -> rules of the objects around it
+	partsOf [maxFields]part
 )
 
 func init() {
@@ -287,6 +303,7 @@ func init() {
 		}
 		return fs
 	}
+	wants := 0
 	// Inner objects first: what they lose, the outer one must not count on.
 	for i := len(objectTable) - 1; i >= 0; i-- {
 		row := objectTable[i]
@@ -308,25 +325,49 @@ func init() {
 			r.anyOf = append(r.anyOf, below(row.prefix+"."+n)...)
 		}
 		for _, f := range r.all {
-			rulesOf[f] = append(rulesOf[f], uint8(len(rules)))
+			partsOf[f].of.add(len(rules))
+		}
+		require := func(fs []Field) {
+			for _, f := range fs {
+				partsOf[f].meets.add(wants)
+			}
+			r.wants.add(wants)
+			wants++
+		}
+		if r.needAny {
+			require(r.anyOf)
+		}
+		for _, fs := range r.texts {
+			require(fs)
+		}
+		for i := range r.numbers {
+			require(r.numbers[i : i+1])
 		}
 		rules = append(rules, r)
 	}
-	if len(rules) > 128 {
-		panic("ocsf: more objects than the set of rules holds")
-	}
 }
 
+// conformObjects looks at the objects that the event has something of. They
+// come inner first, as a rule takes the inner objects' losses into account.
 func (e *Event) conformObjects() {
-	var seen [2]uint64
+	var have part
 	for i := range e.vals {
-		for _, r := range rulesOf[e.vals[i].field] {
-			seen[r/64] |= 1 << (r % 64)
-		}
+		p := &partsOf[e.vals[i].field]
+		have.of[0] |= p.of[0]
+		have.of[1] |= p.of[1]
+		have.meets[0] |= p.meets[0]
+		have.meets[1] |= p.meets[1]
 	}
-	for i := range rules {
-		if seen[i/64]&(1<<(i%64)) != 0 {
-			e.conformObject(&rules[i])
+	complete := true
+	for w, set := range have.of {
+		for ; set != 0; set &= set - 1 {
+			r := &rules[w*64+mathbits.TrailingZeros64(set)]
+			if complete && r.wants[0]&^have.meets[0]|r.wants[1]&^have.meets[1] == 0 {
+				continue
+			}
+			// What is added or taken away may concern the objects around.
+			complete = false
+			e.conformObject(r)
 		}
 	}
 }

@@ -51,9 +51,11 @@ const (
 
 // Reset empties the event for reuse.
 func (e *Event) Reset() {
-	clear(e.vals)
-	clear(e.unmapped)
-	*e = Event{vals: e.vals[:0], unmapped: e.unmapped[:0]}
+	vals, unmapped := e.vals, e.unmapped
+	clear(vals)
+	clear(unmapped)
+	*e = Event{}
+	e.vals, e.unmapped = vals[:0], unmapped[:0]
 }
 
 // Lost returns how many attributes were over the limits of an event.
@@ -61,6 +63,9 @@ func (e *Event) Lost() int { return e.lost }
 
 // Has reports whether f has a value.
 func (e *Event) Has(f Field) bool {
+	if e.index[f] != 0 {
+		return true
+	}
 	switch f {
 	case ClassUID, ActivityID, SeverityID:
 		return true
@@ -73,10 +78,8 @@ func (e *Event) Has(f Field) bool {
 	case RawData:
 		return e.Raw != ""
 	}
-	if l := infos[f].List; l != None {
-		return e.index[l] != 0
-	}
-	return e.index[f] != 0
+	l := infos[f].List
+	return l != None && e.index[l] != 0
 }
 
 // Get returns the value of f, or no value. For an attribute of a list's
@@ -154,27 +157,8 @@ func (e *Event) Set(f Field, v Value) {
 	if v.kind == KindNone || f == None {
 		return
 	}
-	switch f {
-	case ClassUID:
-		e.Class = Class(v.num)
-		return
-	case ActivityID:
-		e.Activity = uint8(v.num)
-		return
-	case SeverityID:
-		e.Severity = Severity(v.num)
-		return
-	case EventTime:
-		e.Time = int64(v.num)
-		return
-	case LoggedTime:
-		e.Logged = int64(v.num)
-		return
-	case Sequence:
-		e.Seq = v.num
-		return
-	case RawData:
-		e.Raw = v.str
+	if f <= RawData {
+		e.setHead(f, &v)
 		return
 	}
 	v.field = f
@@ -191,6 +175,27 @@ func (e *Event) Set(f Field, v Value) {
 	}
 	e.vals = append(e.vals, v)
 	e.index[f] = uint8(len(e.vals))
+}
+
+// setHead sets one of the fields that live in the head of an event; they are
+// the first of the table, RawData the last of them.
+func (e *Event) setHead(f Field, v *Value) {
+	switch f {
+	case ClassUID:
+		e.Class = Class(v.num)
+	case ActivityID:
+		e.Activity = uint8(v.num)
+	case SeverityID:
+		e.Severity = Severity(v.num)
+	case EventTime:
+		e.Time = int64(v.num)
+	case LoggedTime:
+		e.Logged = int64(v.num)
+	case Sequence:
+		e.Seq = v.num
+	case RawData:
+		e.Raw = v.str
+	}
 }
 
 // SetInt gives f a whole number.

@@ -23,7 +23,7 @@ func (e *Event) AppendJSON(b []byte) []byte {
 	w.num("category_uid", int64(k.category))
 	w.text("category_name", categories[k.category])
 	w.num("activity_id", int64(e.Activity))
-	name := k.activity[e.Activity]
+	name := k.activityName(e.Activity)
 	if e.Activity == Other || name == "" {
 		if t := e.Text(ActivityName); t != "" {
 			name = t

@@ -51,6 +51,9 @@ func (t Type) parse(s string) (Value, bool) {
 		if n, ok := parseInt(s); ok {
 			return Int(n), true
 		}
+		if !rfc3339Shape(s) {
+			return Value{}, false
+		}
 		t, err := time.Parse(time.RFC3339, s)
 		return Int(t.UnixMilli()), err == nil
 	case Float:
@@ -81,6 +84,16 @@ func (t Type) parse(s string) (Value, bool) {
 		return Value{}, false
 	}
 	return Text(s), true
+}
+
+// rfc3339Shape tells cheaply whether s can be a time of RFC 3339, for the errors
+// of package time allocate.
+func rfc3339Shape(s string) bool {
+	n := len(s)
+	if n < 19 || n > 40 || s[4] != '-' || s[10] != 'T' {
+		return false
+	}
+	return s[n-1] == 'Z' || (s[n-6] == '+' || s[n-6] == '-') && s[n-3] == ':'
 }
 
 // parseMethod returns the HTTP method that s names without regard to case.
