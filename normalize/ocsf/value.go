@@ -73,9 +73,10 @@ func ListOf(vs ...Value) Value {
 	return Value{kind: KindList, list: vs}
 }
 
-// ObjectOf is an element of a list of objects: its attributes as [Attr] made them.
+// ObjectOf is an element of a list of objects: its attributes as [Attr] made
+// them. It takes attrs over.
 func ObjectOf(attrs ...Value) Value {
-	kept := attrs[:0:0]
+	kept := attrs[:0]
 	for _, a := range attrs {
 		if a.kind != KindNone {
 			kept = append(kept, a)
@@ -96,7 +97,9 @@ func Attr(f Field, v Value) Value {
 
 // sortAttrs puts the attributes of an object in the order of the table.
 func sortAttrs(attrs []Value) {
-	slices.SortStableFunc(attrs, func(a, b Value) int { return int(a.field) - int(b.field) })
+	if len(attrs) > 1 {
+		slices.SortStableFunc(attrs, func(a, b Value) int { return int(a.field) - int(b.field) })
+	}
 }
 
 // RawJSON is a JSON text that is written as it is. It must be valid JSON.
