@@ -20,6 +20,7 @@ var Parsers = []*Parser{
 	delinea, gatewatcher, ibmI, adAudit, proxmox,
 	meraki, ivanti, watchguard,
 	stormshieldSNS, ciscoWSA, proxySG, skyhigh, forcepoint,
+	awsWAF, cloudflare, imperva, netskope, ubika, unifi, hostapd,
 }
 
 // product says who made what wrote the line, unless the line says so itself.
