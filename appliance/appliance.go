@@ -65,7 +65,8 @@ type Appliance struct {
 	rules       atomic.Pointer[ruleSet]
 	refused     atomic.Pointer[string] // why the last new configuration was refused
 	counts      atomic.Pointer[correlate.Counts]
-	configured  atomic.Int64 // when the configuration in force was loaded, ms
+	tallies     atomic.Pointer[map[string]correlate.Tally] // what the rules did
+	configured  atomic.Int64                               // when the configuration in force was loaded, ms
 	findings    atomic.Uint64
 	committedAt atomic.Int64 // when something was committed last, ms
 	evidence    evidence
@@ -109,7 +110,7 @@ func New(ctx context.Context, c *config.Config, opt Options) (*Appliance, error)
 
 // open makes everything that stands on the store.
 func (a *Appliance) open(ctx context.Context, c *config.Config, st *stage, rules *ruleSet) error {
-	a.archive = &Archive{a.store}
+	a.archive = &Archive{st: a.store}
 	a.sources.Quiet = time.Duration(c.Health.Silent)
 	if b, err := a.store.Bucket(stateBucket).Get(sourcesKey); err == nil && b != nil {
 		if err := a.sources.Load(b); err != nil {
@@ -141,6 +142,8 @@ func (a *Appliance) open(ctx context.Context, c *config.Config, st *stage, rules
 	a.pipe.ticked = func(en *correlate.Engine) {
 		n := en.Counts()
 		a.counts.Store(&n)
+		t := en.Tallies()
+		a.tallies.Store(&t)
 	}
 	certs, err := loadCertificates(c)
 	if err != nil {

@@ -13,7 +13,10 @@ import (
 // Archive reads what the store keeps: for pages, the command line and reports.
 // It is safe for concurrent use, beside a running appliance or over the folder
 // of a stopped one.
-type Archive struct{ st *store.Store }
+type Archive struct {
+	st         *store.Store
+	judgements judgements
+}
 
 // OpenArchive opens the folder of a stopped appliance, read only.
 func OpenArchive(data string) (*Archive, error) {
@@ -21,7 +24,7 @@ func OpenArchive(data string) (*Archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Archive{st}, nil
+	return &Archive{st: st}, nil
 }
 
 // Close lets go of the folder.

@@ -61,7 +61,7 @@ func pastOf(t *testing.T) *Archive {
 			t.Fatal(err)
 		}
 	}
-	return &Archive{st}
+	return &Archive{st: st}
 }
 
 func TestBacktest(t *testing.T) {

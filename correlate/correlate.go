@@ -89,6 +89,7 @@ type Engine struct {
 	aliases aliases
 
 	controls controls
+	tallies  tallies
 
 	stories  []*story // in the order in which they were opened
 	byUID    map[string]*story

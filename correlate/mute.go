@@ -173,6 +173,7 @@ func (g *Engine) hiddenAgain(x *control, rule, group string, t int64) bool {
 func (g *Engine) give(f *ocsf.Finding, out *Output) {
 	if !g.exists(f.UID) {
 		g.counts.Findings++
+		g.countFinding(f)
 		out.Findings = append(out.Findings, f)
 	}
 }

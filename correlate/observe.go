@@ -14,6 +14,7 @@ func (g *Engine) hits(e *ocsf.Event, hits []Hit, out *Output) {
 	x := g.factOf(e)
 	base := false
 	for _, h := range hits {
+		g.tally(h.Rule).hit(receivedAt(e), e.Time)
 		base = base || g.rules.metas[h.Rule].Parents != nil
 	}
 	if base {

@@ -90,3 +90,6 @@ func (r *Rules) info(i int) RuleInfo {
 	}
 	return x
 }
+
+// ID returns the id of the rule that was hit.
+func (r *Rules) ID(h Hit) string { return r.metas[h.Rule].ID }

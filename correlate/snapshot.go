@@ -26,6 +26,7 @@ type state struct {
 	Aliases  aliases
 	Stories  []*story
 	Controls []*control
+	Tallies  map[string]*Tally
 	Counts   Counts
 	Windows  []byte
 }
@@ -41,7 +42,7 @@ func (g *Engine) Snapshot() ([]byte, error) {
 	st := state{
 		Version: stateVersion, Clock: g.clock, Flushed: g.flushed, Facts: g.facts,
 		Beacons: g.beacons, Usual: g.usual, Pending: g.pending, Active: g.active, Peers: g.peers, Crowds: g.crowds, Aliases: g.aliases, Stories: g.stories, Counts: g.counts,
-		Controls: g.controls.List,
+		Controls: g.controls.List, Tallies: g.tallies.byID,
 	}
 	var err error
 	if st.Windows, err = g.saveWindows(); err != nil {
@@ -85,6 +86,8 @@ func (g *Engine) Restore(snapshot []byte) error {
 		x.compile()
 	}
 	fresh.controls.List = st.Controls
+	fresh.tallies.byID = st.Tallies
+	fresh.keepTallies()
 	for _, s := range st.Stories {
 		if fresh.opt.Stored != nil {
 			if in := fresh.opt.Stored(s.In.UID); in != nil && in.Version > s.In.Version {

@@ -52,6 +52,7 @@ func (g *Engine) firedByClock(fired []window.Fired, out *Output) {
 // definition did not change go on.
 func (g *Engine) Swap(rules *Rules) {
 	g.rules = rules
+	g.keepTallies()
 	g.windows.Swap(rules.set)
 }
 

@@ -17,16 +17,33 @@ import (
 func explainCommand() *cobra.Command {
 	var stamp stampFlags
 	var output, rules string
+	var seq uint64
+	var w whyFlags
 	cmd := &cobra.Command{
-		Use:   "explain 'LINE' [-o text|json]",
+		Use:   "explain 'LINE' | --event SEQ --rule ID [-o text|json]",
 		Short: "Tell how a line is understood: header, parser, fields, signatures",
 		Long: `Takes one raw line through the pipeline and tells, for people: which header it
 has, which parser understood it, what became of each field, the OCSF event, and
-which signatures were tried and hit, by which condition and values.`,
-		Args: cobra.ExactArgs(1),
+which signatures were tried and hit, by which condition and values.
+
+With --rule it tells what that one signature makes of the line, or of an event in
+the store (--event): why it hits, or why not.`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := oneOf("--output", output, "text", "json"); err != nil {
 				return err
+			}
+			if w.rule != "" {
+				w.output, w.rules, w.stamp = output, rules, stamp
+				if seq != 0 {
+					return w.ofEvent(cmd, seq)
+				}
+				if len(args) == 1 {
+					return w.ofLine(cmd, args[0])
+				}
+			}
+			if len(args) == 0 {
+				return usageError{errMissing("a line, or --event and --rule,")}
 			}
 			now, zone, err := stamp.resolve(nil)
 			if err != nil {
@@ -48,6 +65,9 @@ which signatures were tried and hit, by which condition and values.`,
 	stamp.add(cmd)
 	cmd.Flags().StringVarP(&output, "output", "o", "text", "form of the output: text or json")
 	cmd.Flags().StringVar(&rules, "rules", "", "folder of Sigma rules, in place of the built-in pack")
+	cmd.Flags().StringVar(&w.rule, "rule", "", "tell what this one signature makes of it, and why")
+	cmd.Flags().Uint64Var(&seq, "event", 0, "sequence number of an event in the store, in place of a line")
+	w.site.add(cmd)
 	return cmd
 }
 

@@ -13,7 +13,8 @@ import (
 )
 
 func rulesCommand() *cobra.Command {
-	return group("rules", "Check and test Sigma rules, and try them on the past", rulesCheck(), rulesTest(), rulesBacktest())
+	return group("rules", "Check and test Sigma rules, and try them on the past", rulesCheck(), rulesTest(), rulesBacktest(),
+		rulesList(), rulesTune(), rulesWhy())
 }
 
 func rulesCheck() *cobra.Command {

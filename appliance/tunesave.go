@@ -1,0 +1,111 @@
+package appliance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"picket/correlate/sigma"
+	"picket/webui/view"
+)
+
+// maxTuning bounds a filter document that a person hands in, in bytes.
+const maxTuning = 64 << 10
+
+// SaveTuning writes a filter for a rule into the site's own rules, and puts it in
+// force, audited. The text must be filters that name their rules, and nothing
+// else: no page writes signatures. It returns the file's name.
+func (a *Appliance) SaveTuning(ctx context.Context, rule, yaml, by, from string) (string, error) {
+	info, ok := a.rules.Load().rules.Info(rule)
+	if !ok {
+		return "", fmt.Errorf("there is no signature %q: %w", rule, ErrNotFound)
+	}
+	folder := a.Config().Rules.Folder
+	if folder == "" {
+		return "", fmt.Errorf("this site has no folder of its own rules: set rules.folder in the configuration: %w", ErrRefused)
+	}
+	if err := onlyFilters(yaml); err != nil {
+		return "", fmt.Errorf("%w: %w", err, ErrRefused)
+	}
+	name, err := writeNew(folder, "tune-"+fileWord(info.ID), []byte(yaml))
+	if err != nil {
+		return "", fmt.Errorf("the filter cannot be saved: %w: %w", err, ErrRefused)
+	}
+	if err := a.reloadRules(); err != nil {
+		return "", errors.Join(err, os.Remove(filepath.Join(folder, name)))
+	}
+	now := a.opt.Now().UnixMilli()
+	return name, audit(a.store, view.AuditEntry{Time: now, By: by, From: from, Action: "tuned signature", Object: info.ID, Detail: name})
+}
+
+// onlyFilters refuses what is not one filter or several, each for named rules.
+func onlyFilters(yaml string) error {
+	if len(yaml) > maxTuning {
+		return fmt.Errorf("the text is longer than %d KiB", maxTuning>>10)
+	}
+	rules, failed := sigma.Parse([]byte(yaml), "tuning.yml")
+	for _, f := range failed {
+		return errors.New(f.Reason)
+	}
+	for _, r := range rules {
+		switch {
+		case r.Filter == nil:
+			return fmt.Errorf("%q is no filter", r.Title)
+		case len(r.Filter.Rules) == 0:
+			return fmt.Errorf("%q would narrow every signature: name its rules", r.Title)
+		case len(r.Warnings) > 0:
+			return errors.New(r.Warnings[0])
+		}
+	}
+	return nil
+}
+
+// fileWord makes a name of a file out of a rule's id.
+func fileWord(id string) string {
+	word := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
+			return r
+		}
+		return '-'
+	}, id)
+	return word[:min(len(word), 80)]
+}
+
+// writeNew writes a file that is not there yet, whole or not at all, durably.
+func writeNew(folder, stem string, data []byte) (string, error) {
+	tmp, err := os.CreateTemp(folder, ".tuning-*")
+	if err != nil {
+		return "", err
+	}
+	defer os.Remove(tmp.Name())
+	_, err = tmp.Write(data)
+	if err = errors.Join(err, tmp.Sync(), tmp.Chmod(0o640), tmp.Close()); err != nil {
+		return "", err
+	}
+	for n := 1; n < 1000; n++ {
+		name := fmt.Sprintf("%s-%d.yml", stem, n)
+		switch err := os.Link(tmp.Name(), filepath.Join(folder, name)); {
+		case err == nil:
+			return name, nil
+		case !errors.Is(err, fs.ErrExist):
+			return "", err
+		}
+	}
+	return "", errors.New("there are too many filters for this signature")
+}
+
+// reloadRules reads the signatures again, and puts them in force between two
+// batches.
+func (a *Appliance) reloadRules() error {
+	st, rules, err := prepareStage(a.Config(), a.opt.Now)
+	if err != nil {
+		return err
+	}
+	a.pipe.stage.Store(st)
+	a.rules.Store(rules)
+	return nil
+}
