@@ -166,6 +166,10 @@ func endClass(l *Line, s *signs) (ocsf.Class, uint8) {
 	if s.ends && s.says(hintUpload|hintDownload) && l.facts.weight[ocsf.FilePath] > 0 && l.facts.weight[ocsf.SrcIP] > 0 {
 		return ocsf.NetworkFile, transferActivity(s)
 	}
+	if s.says(hintHealth) && !s.user && l.facts.action == 0 && !l.told(ocsf.SrcIP, ocsf.DstIP, ocsf.SrcMAC) {
+		l.health()
+		return none, 0
+	}
 	if s.ends {
 		return ocsf.NetworkActivity, l.flowActivity(s)
 	}

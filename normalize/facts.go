@@ -135,10 +135,7 @@ func (l *Line) apply(m meaning, v string) bool {
 		l.facts.ends |= 1 << m.side
 		return l.putText(ends[m.side].port, portText(v), m.weight)
 	case readMAC:
-		if len(v) > 17 && macAddress(v[len(v)-17:]) {
-			v = v[len(v)-17:]
-		}
-		return l.putText(ends[m.side].mac, clean(v), m.weight)
+		return l.applyMAC(m, v)
 	case readHost:
 		return l.applyHost(m, clean(v))
 	case readIface:

@@ -91,7 +91,7 @@ func (l *Line) innerPairs(s string) {
 // message codes of Cisco's kind, %FACILITY-5-MNEMONIC.
 func (l *Line) textHead(s string) {
 	i := 0
-	for range 4 {
+	for range 6 {
 		for i < len(s) && (s[i] == ' ' || s[i] == '[' || s[i] == ']' || s[i] == '(' || s[i] == '|' || s[i] == '#' || s[i] == '-' || s[i] == ':' || s[i] == ',') {
 			i++
 		}
@@ -109,11 +109,32 @@ func (l *Line) textHead(s string) {
 			i = j
 			continue
 		}
+		if k := wordEnd(s, min(j+1, len(s))); j > i && j < len(s) && s[j] == ':' && k < len(s) && s[k] == ']' && i > 0 && s[i-1] == '[' && levelWord(s[j+1:k]) {
+			l.applySeverity(s[j+1:k], textWeight) // [core:error]
+			i = k
+			continue
+		}
+		if j < len(s) && (s[j] == ':' || s[j] == ']') && messageCode(s[i:j]) {
+			l.put(ocsf.EventCode, ocsf.Text(s[i:j]), weakWeight)
+			i = j
+			continue
+		}
 		break
 	}
 	if i < len(s) && s[i] == '%' {
 		l.ciscoCode(s[i:])
 	}
+}
+
+// messageCode reports whether w is a message's number as makers write it before
+// the words: capitals and at least three digits, AH00094, ORA-01017, USR0030.
+func messageCode(w string) bool {
+	i := 0
+	for i < len(w) && (upper(w[i]) || i > 0 && w[i] == '-') {
+		i++
+	}
+	d := digits(w[i:])
+	return i >= 2 && i <= 10 && d >= 3 && d <= 8 && i+d == len(w)
 }
 
 // ciscoCode reads %FACILITY-SUBFACILITY-SEVERITY-MNEMONIC: and returns what is

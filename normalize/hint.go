@@ -55,6 +55,7 @@ const (
 	hintCleared     // log cleared
 	hintCrash
 	hintAudit
+	hintHealth // of links, neighbours and parts of a device
 	hintMember // added to a group
 	hintEnable
 	hintDisable
@@ -92,6 +93,8 @@ var hintWords = func() map[string]hint {
 		flood flooding spoof spoofing spoofed ddos dos bruteforce brute-force injection rootkit cryptominer`)
 	add(hintPlaced, `logged signed log sign logging signing as using with`)
 	add(hintCrash, `exception panic segfault traceback coredump oom`)
+	add(hintHealth, `neighbor neighbour neighbors adjacency ospf bgp eigrp isis hsrp vrrp stp spanning spantree bpdu rootchange lacp lldp cdp duplex fan fans psu
+		voltage temperature raid battery ups chassis transceiver sfp linkdown linkup updown synchronized synchronised stratum ntp ntpd chronyd watchdog flapping failover`)
 	add(hintAudit, `audit auditlog`)
 	add(hintEnable, `enabled enable unlocked`)
 	add(hintDisable, `disabled disable`)
@@ -127,26 +130,44 @@ var hintWords = func() map[string]hint {
 func hintsOf(s string) hint {
 	var h hint
 	var b [24]byte
-	if len(s) > 400 {
-		s = s[:400]
-	}
+	s = s[:min(len(s), 400)]
 	for i := 0; i < len(s); {
-		for i < len(s) && !letter(s[i]) {
-			i++
-		}
-		j := i
-		for j < len(s) && letter(s[j]) {
-			j++
-			if j < len(s) && lower(s[j-1]) && upper(s[j]) {
-				break // camelCase
+		w, end := piece(s, i)
+		if len(w) >= 2 {
+			if f := foldWord(&b, w); f != nil {
+				h |= hintWords[string(f)]
 			}
 		}
-		if j-i >= 2 {
-			if w := foldWord(&b, s[i:j]); w != nil {
-				h |= hintWords[string(w)]
-			}
-		}
-		i = j
+		i = end
 	}
 	return h
+}
+
+// piece returns the next run of letters in s from i, ended by a change from small
+// to capital letters too, and where it ends.
+func piece(s string, i int) (string, int) {
+	for i < len(s) && !letter(s[i]) {
+		i++
+	}
+	j := i
+	for j < len(s) && letter(s[j]) {
+		j++
+		if j < len(s) && lower(s[j-1]) && upper(s[j]) {
+			break // camelCase
+		}
+	}
+	return s[i:j], j
+}
+
+// compound reports whether w is made of words: login_failed, AuthReject.
+func compound(w string) bool {
+	if strings.IndexAny(w, "_-./") > 0 {
+		return true
+	}
+	for i := 1; i < len(w); i++ {
+		if lower(w[i-1]) && upper(w[i]) {
+			return true
+		}
+	}
+	return false
 }

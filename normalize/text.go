@@ -323,8 +323,8 @@ func (t *textScanner) token(i int) int {
 	}
 	if next == ':' && k+1 < len(s) && s[k+1] != ' ' || next == '=' {
 		// key:value, the key's word sets the context
-		if t.want == wantPort {
-			t.value(w) // port 62473:11:
+		if t.want == wantPort || t.want == wantRule && strings.IndexAny(w, "/_") >= 0 {
+			t.value(w) // port 62473:11:, ACL: /x/y:59
 		}
 		t.at, t.end = i, i+len(w)
 		t.word(w, next)
@@ -585,7 +585,7 @@ func (t *textScanner) value(w string) bool {
 		l.putText(ocsf.SrcInterface, w, t.weight)
 		t.want = wantNothing
 		return false
-	case t.want == wantRule && t.wantAge <= 1 && !contextWord(w) && !nothing(w):
+	case t.want == wantRule && t.wantAge <= 1 && !contextWord(w) && !nothing(w) && t.ruleWord(w):
 		l.putText(ocsf.RuleName, w, t.weight)
 		t.want = wantNothing
 		return false
@@ -643,6 +643,26 @@ func (t *textScanner) value(w string) bool {
 		t.host(w)
 	}
 	return false
+}
+
+// ruleWord reports whether w can name a rule: a word of a sentence, which goes on
+// behind it or has a colon, is none.
+func (t *textScanner) ruleWord(w string) bool {
+	if strings.IndexAny(w, "0123456789_-./") >= 0 {
+		return true
+	}
+	if len(w) < 2 || t.end < len(t.s) && t.s[t.end] == ':' {
+		return false
+	}
+	next, _ := wordAfter(t.s, t.end)
+	return next == "" || upper(w[0]) && !lower(w[len(w)-1]) || outcomeOrAction(next)
+}
+
+// outcomeOrAction reports whether w says how a thing went or what was done.
+func outcomeOrAction(w string) bool {
+	var b [24]byte
+	_, ok := verdictWords[string(foldWord(&b, w))]
+	return ok || w == "matched" || w == "hit" || w == "on" || w == "for" || w == "from"
 }
 
 // macHost reads the name in parentheses behind a hardware address.

@@ -89,7 +89,7 @@ var notUsers = wordSet(`privilege supplied illegal authenticating for from is wa
 	nobody he she they you we name-service ssh https http telnet ftp sftp gui web console api cli rdp vpn ldap radius tacacs kerberos saml pam publickey key
 	level information info count number limit quota type status state list table file directory policy policies profiles timeout time session sessions
 	login logins management manager error errors input output command commands space kernel process program application app message event events
-	disabled enabled expired changed modified updated changes change portal interface ip ipv4 ipv6 mac hostname domain realm`)
+	here there found exists defined executed entered tried joined left disabled enabled expired changed modified updated changes change portal interface ip ipv4 ipv6 mac hostname domain realm`)
 
 // forUser tells whether the word "for" announces a user: behind words of
 // logging in.

@@ -99,11 +99,15 @@ func (t *textScanner) word(w string, next byte) {
 	if len(w) > 5 && upper(w[0]) && strings.IndexByte(w, '_') > 0 && capitals(w) && l.facts.weight[ocsf.EventCode] == 0 {
 		l.put(ocsf.EventCode, ocsf.Text(w), 3) // LOGIN_FAILED
 	}
+	if next == ':' && messageCode(w) && l.facts.weight[ocsf.EventCode] < textWeight {
+		l.put(ocsf.EventCode, ocsf.Text(w), textWeight) // AH01374:
+	}
 	if h, ok := hintWords[string(f)]; ok {
 		l.facts.hints |= h
 		t.found(h)
-	} else if strings.IndexAny(w, "_-./") > 0 {
+	} else if compound(w) {
 		l.facts.hints |= hintsOf(w)
+		t.compoundVerdict(w)
 	}
 	if (string(f) == "user" || string(f) == "account") && (strings.EqualFold(t.prev, "invalid") || strings.EqualFold(t.prev, "illegal")) {
 		l.facts.hints |= hintAuth
@@ -153,6 +157,25 @@ func (t *textScanner) verdict(v verdictWord, w string) {
 		l.setOutcome(v.outcome, weight)
 	}
 }
+
+// compoundVerdict weighs the last words of a name for an event that say how it
+// went: LOGIN_FAILED, AuthReject.
+func (t *textScanner) compoundVerdict(w string) {
+	if strings.IndexAny(w, "./") >= 0 {
+		return // a host, a path
+	}
+	var b [24]byte
+	for i, n := 0, 0; i < len(w) && n < 8; n++ {
+		var p string
+		p, i = piece(w, i)
+		f := foldWord(&b, p)
+		if v, ok := verdictWords[string(f)]; ok && compoundEnds[string(f)] {
+			t.l.setOutcome(v.outcome, guessWeight-1)
+		}
+	}
+}
+
+var compoundEnds = wordSet(`fail failed failure success succeeded denied reject rejected accept accepted invalid unauthorized wrong`)
 
 // failsAt reports whether w is a word for failure that is weaker than "failed".
 func failsAt(w string) bool {
