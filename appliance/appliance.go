@@ -307,8 +307,11 @@ func prepareStage(c *config.Config, now func() time.Time) (*stage, *ruleSet, err
 	if err != nil {
 		return nil, nil, err
 	}
-	n := normalize.New(normalize.Options{Now: now, Zone: zone, ZoneOf: func(r *collector.Record) *time.Location { return zones[r.From] }})
-	return &stage{normalizer: n, rules: rules.rules, drop: drop, name: c.Name}, rules, nil
+	o, err := WithMappings(normalize.Options{Now: now, Zone: zone, ZoneOf: func(r *collector.Record) *time.Location { return zones[r.From] }}, c.Normalize.Mappings)
+	if err != nil {
+		return nil, nil, fmt.Errorf("normalize.mappings: %w", err)
+	}
+	return &stage{normalizer: normalize.New(o), rules: rules.rules, drop: drop, name: c.Name}, rules, nil
 }
 
 // CheckConfig says what is wrong with a configuration beyond its form: filters that

@@ -24,6 +24,7 @@ import (
 type ReplayOptions struct {
 	Data     string
 	Rules    string // folder, in place of the built-in pack
+	Mappings string // folder of a site's own brands
 	Assets   string // CSV file
 	Captures []string
 	Files    []string // of lines; "-" is Stdin
@@ -87,6 +88,10 @@ func Replay(ctx context.Context, opt ReplayOptions) (*ReplaySummary, error) {
 	if err != nil {
 		return nil, err
 	}
+	known, err := WithMappings(normalize.Options{Zone: opt.Zone}, opt.Mappings)
+	if err != nil {
+		return nil, err
+	}
 	st, err := store.Open(opt.Data, store.Options{Budget: replayBudget, FindingOf: findingOf, IncidentOf: incidentOf})
 	if err != nil {
 		return nil, err
@@ -108,7 +113,7 @@ func Replay(ctx context.Context, opt ReplayOptions) (*ReplaySummary, error) {
 	findings := uint64(0)
 	p.after = func(c *commit) { findings += uint64(len(c.findings)); keepState(st, c, quiet) }
 	p.saving = saveEngine
-	p.stage.Store(&stage{normalizer: normalize.New(normalize.Options{Zone: opt.Zone}), rules: rules.rules, drop: drop})
+	p.stage.Store(&stage{normalizer: normalize.New(known), rules: rules.rules, drop: drop})
 	p.last = func(en *correlate.Engine, out *correlate.Output) { en.Finish(out) }
 
 	done := make(chan error, 1)
@@ -116,7 +121,7 @@ func Replay(ctx context.Context, opt ReplayOptions) (*ReplaySummary, error) {
 	defer cancel()
 	go func() { done <- p.run(ctx) }()
 	in := &replayInputs{}
-	feedErr := in.feed(ctx, opt, q)
+	feedErr := in.feed(ctx, opt, known, q)
 	q.close()
 	if err := errors.Join(feedErr, <-done); err != nil {
 		return nil, err
@@ -170,7 +175,7 @@ func (in *replayInputs) add(name string, lines bool) *collector.Input {
 
 // feed reads all files into the queue. A single file of lines goes in as it is,
 // so that the workers normalize it side by side; several are merged by time.
-func (in *replayInputs) feed(ctx context.Context, opt ReplayOptions, sink collector.Sink) error {
+func (in *replayInputs) feed(ctx context.Context, opt ReplayOptions, known normalize.Options, sink collector.Sink) error {
 	if len(opt.Files) == 1 && len(opt.Captures) == 0 {
 		r, f, err := openFile(opt.Files[0], opt.Stdin)
 		if err != nil {
@@ -190,7 +195,7 @@ func (in *replayInputs) feed(ctx context.Context, opt ReplayOptions, sink collec
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	n := normalize.New(normalize.Options{Zone: opt.Zone})
+	n := normalize.New(known)
 	for _, name := range opt.Files {
 		r, f, err := openFile(name, opt.Stdin)
 		if err != nil {

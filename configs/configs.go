@@ -7,5 +7,5 @@ import "embed"
 
 // FS holds the embedded files.
 //
-//go:embed picket.yaml run.yaml signatures taxonomy.yaml demo
+//go:embed picket.yaml run.yaml signatures taxonomy.yaml demo mappings
 var FS embed.FS

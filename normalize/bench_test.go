@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,8 +19,8 @@ func BenchmarkBrand(b *testing.B) {
 		brand := filepath.Base(filepath.Dir(file))
 		byBrand[brand] = append(byBrand[brand], lines...)
 	}
-	n := New(Options{})
-	for _, p := range append(Parsers, &Parser{Name: "generic"}) {
+	n := New(Options{Builtin: shipped})
+	for _, p := range append(slices.Concat(Parsers, shipped), &Parser{Name: "generic"}) {
 		lines := byBrand[p.Name]
 		if len(lines) == 0 {
 			continue
@@ -31,10 +32,10 @@ func BenchmarkBrand(b *testing.B) {
 // BenchmarkRecognition finds the parser of a line with ten brands and with all.
 func BenchmarkRecognition(b *testing.B) {
 	line := `<86>Mar  2 10:15:02 srv1 sshd[21818]: Accepted publickey for anna from 10.1.100.11 port 3059 ssh2`
-	all := New(Options{})
-	ten := New(Options{})
+	all := New(Options{Builtin: shipped})
+	ten := New(Options{Builtin: shipped})
 	var few []*Parser
-	for _, p := range Parsers {
+	for _, p := range slices.Concat(Parsers, shipped) {
 		if p == sshd || len(few) < 9 {
 			few = append(few, p)
 		}
@@ -113,7 +114,7 @@ func TestReadersDoNotAllocate(t *testing.T) {
 
 // The hot brands keep to six allocations a line.
 func TestHotBrandsAllocateLittle(t *testing.T) {
-	n := New(Options{})
+	n := New(Options{Builtin: shipped})
 	for _, file := range []string{"fortigate/traffic.txt", "ciscoasa/asa.txt", "panos/panos.txt", "filterlog/filterlog.txt", "sshd/sshd.txt", "suricata/eve.txt", "netfilter/netfilter.txt", "bind/named.txt"} {
 		rec := collector.Record{Raw: firstSample(t, file), Received: received}
 		var e ocsf.Event
@@ -127,7 +128,7 @@ func TestHotBrandsAllocateLittle(t *testing.T) {
 // No line makes the parser allocate more than ten bytes for each of its own and
 // 64 KiB.
 func TestAllocatedBytesAreBounded(t *testing.T) {
-	n := New(Options{})
+	n := New(Options{Builtin: shipped})
 	var e ocsf.Event
 	for _, unit := range []string{`"a\"b":"c\"d",`, `a="x\"y" `, `a\=b c=`, "user x from 1.2.3.4 ", "<Data Name='a'>&amp;x</Data>", "k1=v1 ", "a@b.example ", "[1,", `{"a":"\n`, "x.y.z=1,"} {
 		for _, head := range []string{"", "{", "CEF:0|a|b|1|2|n|3|", "<Event>"} {

@@ -1,6 +1,8 @@
 package normalize
 
 import (
+	"slices"
+
 	"picket/collector"
 	"picket/normalize/ocsf"
 )
@@ -36,11 +38,28 @@ func (n *Normalizer) Explain(rec *collector.Record) Explanation {
 	for _, kv := range l.KV {
 		p := ExplainedPair{Key: kv.Key, Value: kv.Val}
 		if kv.Key != "" {
-			p.Meaning = l.lookup(kv.Key).mean.String()
+			p.Meaning = n.meaningOf(e.Parser, kv.Key)
+			if p.Meaning == "" {
+				p.Meaning = l.lookup(kv.Key).mean.String()
+			}
 		}
 		x.Pairs = append(x.Pairs, p)
 	}
 	return x
+}
+
+// meaningOf returns what a mapping says of a key, "" when it says nothing.
+func (n *Normalizer) meaningOf(parser, k string) string {
+	for _, p := range slices.Concat(n.Mappings, n.Builtin) {
+		if p.Name != parser {
+			continue
+		}
+		if b := find(&p.keys.table, k); b != nil {
+			return b.mean.String()
+		}
+		return ""
+	}
+	return ""
 }
 
 // String returns the field or the name of the table of keys.

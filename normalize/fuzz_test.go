@@ -73,7 +73,7 @@ func FuzzStructure(f *testing.F) {
 // whatever parser takes it, and the same one again.
 func FuzzNormalize(f *testing.F) {
 	seed(f)
-	full, generic := New(Options{}), New(Options{Generic: true})
+	full, generic := New(Options{Builtin: shipped}), New(Options{Generic: true})
 	f.Fuzz(func(t *testing.T, line string) {
 		for _, n := range []*Normalizer{full, generic} {
 			var e, again ocsf.Event
@@ -104,7 +104,7 @@ func FuzzNormalize(f *testing.F) {
 // Every reader must be linear: the line of the worst length we know of in a
 // moment, whatever it is filled with.
 func TestLinear(t *testing.T) {
-	n := New(Options{})
+	n := New(Options{Builtin: shipped})
 	for _, unit := range []string{"a=[", "a='b ", "a=\"b", "(", "[", "<", "<a", "</", "<a b=", "\"", "'", "1.2.3.4 ", "::", "1:", "a:", "a,", ",", "\"a\",", "{\"a\":", "{\"a\":[", "=", " = ",
 		"a = ", "\\", "a\\", "|", "CEF:0|", "&", "a.", "a@", "user ", "for user ", "from 1.1.1.1 to ", "http://", "%", "]", "a]", "[a ", "/", "key: value, ", "a b c d=", "-", "x-", "0", "f:",
 		"user '", "for ", "\xff", "é", "Jan 1 00:00:00 ", "<13>", "{'", "resolving '", " from ", "&#", "<![CDATA[", "<!--", "a=\"b\"\"c"} {

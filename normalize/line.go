@@ -53,6 +53,8 @@ type Line struct {
 	zone  *time.Location
 	cut   int             // pairs over the limit
 	quiet bool            // unmapped keys are not kept
+	told  bool            // the zone is that of the source, as the site told it
+	seen  seenValues      // of a mapping
 	arena strings.Builder // unescaped texts
 	path  []byte          // of the JSON or XML element that is being read
 	keys  keyTable[key]   // spellings seen, with what they mean

@@ -30,8 +30,13 @@ type Options struct {
 	// ZoneOf tells the zone of one record's source, nil where Zone holds. It may
 	// be nil itself.
 	ZoneOf func(*collector.Record) *time.Location
-	// Generic switches the knowledge of brands off.
+	// Generic switches the knowledge of brands off, that of mappings as well.
 	Generic bool
+	// Mappings are a site's own brands, see [LoadMappings]. They are asked before
+	// those that are known; of two with one name the site's holds.
+	Mappings []*Parser
+	// Builtin are brands that come in files, asked behind [Parsers].
+	Builtin []*Parser
 }
 
 // Normalizer turns records into events.
@@ -53,7 +58,7 @@ func New(o Options) *Normalizer {
 	}
 	n := &Normalizer{Options: o}
 	if !o.Generic {
-		n.router = newRouter(Parsers)
+		n.router = newRouter(mergeMappings(o.Mappings, o.Builtin))
 	}
 	return n
 }
@@ -101,10 +106,10 @@ func (n *Normalizer) normalize(l *Line, rec *collector.Record, e *ocsf.Event) {
 		e.Input = rec.Input.Name
 	}
 	l.reset(rec, e)
-	l.now, l.zone = received, n.Zone
+	l.now, l.zone, l.told = received, n.Zone, false
 	if n.ZoneOf != nil {
 		if z := n.ZoneOf(rec); z != nil {
-			l.zone = z
+			l.zone, l.told = z, true
 		}
 	}
 	l.Body = scanHeader(rec.Raw, &l.Head)

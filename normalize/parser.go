@@ -1,6 +1,9 @@
 package normalize
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // Parser knows what one brand says. It is found by what a line shows: the name
 // of the program in the header, the vendor in a CEF or LEEF header, a key that
@@ -24,11 +27,17 @@ type Parser struct {
 	// the above. The message is never empty.
 	Shape func(message string) bool
 
+	// Pattern tells its lines when nothing else does: the beginning of a message
+	// that nobody else knew is held against it, at last.
+	Pattern *regexp.Regexp
+
 	// Parse reads the line. It reports false when the line is not of this brand
 	// or kind; then it must have changed nothing, and the next candidate is
 	// asked, at last the dictionary. Structure is read before when the parser was
 	// found by a key or a device; call l.Structure() when it was found otherwise.
 	Parse func(l *Line) bool
+
+	keys *Keys // of a mapping, for Explain
 }
 
 // router finds the parsers that may know a line.
@@ -39,6 +48,7 @@ type router struct {
 	begins  map[[4]byte][]begin
 	columns map[string][]*Parser
 	shapes  []*Parser
+	last    []*Parser // with a Pattern
 }
 
 type begin struct {
@@ -72,12 +82,36 @@ func newRouter(ps []*Parser) *router {
 		if p.Shape != nil {
 			r.shapes = append(r.shapes, p)
 		}
+		if p.Pattern != nil {
+			r.last = append(r.last, p)
+		}
 	}
 	return r
 }
 
 // parse asks the parsers that may know the line until one does.
 func (r *router) parse(l *Line) bool {
+	if r.known(l) {
+		return true
+	}
+	if len(r.last) == 0 {
+		return false
+	}
+	s := strings.TrimLeft(l.Body, " ")
+	s = s[:min(len(s), patternReach)]
+	for _, p := range r.last {
+		if p.Pattern.MatchString(s) && p.try(l) {
+			return true
+		}
+	}
+	return false
+}
+
+// patternReach is how much of a message patterns look at.
+const patternReach = 2048
+
+// known asks the parsers that the line shows the way to.
+func (r *router) known(l *Line) bool {
 	s := l.Body
 	if i := skipSpaces(s, 0); i > 0 {
 		s = s[i:]

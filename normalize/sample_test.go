@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,7 +47,7 @@ func normalizeLine(n *Normalizer, line string, e *ocsf.Event) []byte {
 // brand to know its lines: the parser is named like the folder, or generic:… for
 // the folder generic, or none there.
 func TestSamples(t *testing.T) {
-	n := New(Options{})
+	n := New(Options{Builtin: shipped})
 	seen := map[string]bool{}
 	for file, lines := range samples(t) {
 		brand := filepath.Base(filepath.Dir(file))
@@ -90,7 +91,7 @@ func TestSamples(t *testing.T) {
 			}
 		})
 	}
-	for _, p := range Parsers {
+	for _, p := range slices.Concat(Parsers, shipped) {
 		if !seen[p.Name] {
 			t.Errorf("parser %s has no sample in testdata/%s", p.Name, p.Name)
 		}
@@ -138,7 +139,7 @@ func TestNoMemoryBetweenLines(t *testing.T) {
 	for _, lines := range samples(t) {
 		all = append(all, lines...)
 	}
-	shared := New(Options{})
+	shared := New(Options{Builtin: shipped})
 	var e ocsf.Event
 	for _, line := range all {
 		normalizeLine(shared, line, &e)
@@ -146,7 +147,7 @@ func TestNoMemoryBetweenLines(t *testing.T) {
 	for _, line := range all {
 		got := string(normalizeLine(shared, line, &e))
 		var fresh ocsf.Event
-		want := string(normalizeLine(New(Options{}), line, &fresh))
+		want := string(normalizeLine(New(Options{Builtin: shipped}), line, &fresh))
 		if got != want {
 			t.Fatalf("%s\n got %s\nwant %s", line, got, want)
 		}

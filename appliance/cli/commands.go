@@ -19,6 +19,7 @@ func commands() []*cobra.Command {
 		devicesCommand(),
 		explainCommand(),
 		rulesCommand(),
+		mappingsCommand(),
 		replayCommand(),
 		normalizeCommand(),
 		captureCommand(),

@@ -16,7 +16,7 @@ import (
 
 func explainCommand() *cobra.Command {
 	var stamp stampFlags
-	var output, rules string
+	var output, rules, mappings string
 	var seq uint64
 	var w whyFlags
 	cmd := &cobra.Command{
@@ -49,8 +49,11 @@ the store (--event): why it hits, or why not.`,
 			if err != nil {
 				return err
 			}
-			n := normalize.New(normalize.Options{Zone: zone})
-			x := n.Explain(&collector.Record{Raw: strings.TrimRight(args[0], "\r\n"), Received: now})
+			known, err := appliance.WithMappings(normalize.Options{Zone: zone}, mappings)
+			if err != nil {
+				return err
+			}
+			x := normalize.New(known).Explain(&collector.Record{Raw: strings.TrimRight(args[0], "\r\n"), Received: now})
 			tried, err := appliance.ExplainRules(x.Event, rules)
 			if err != nil {
 				return err
@@ -64,6 +67,7 @@ the store (--event): why it hits, or why not.`,
 	}
 	stamp.add(cmd)
 	cmd.Flags().StringVarP(&output, "output", "o", "text", "form of the output: text or json")
+	cmd.Flags().StringVar(&mappings, "mappings", "", "folder of mapping files: brands of your own (docs/mappings.md)")
 	cmd.Flags().StringVar(&rules, "rules", "", "folder of Sigma rules, in place of the built-in pack")
 	cmd.Flags().StringVar(&w.rule, "rule", "", "tell what this one signature makes of it, and why")
 	cmd.Flags().Uint64Var(&seq, "event", 0, "sequence number of an event in the store, in place of a line")

@@ -63,7 +63,7 @@ func open(cmd *cobra.Command, name string) (io.ReadCloser, *os.File, error) {
 
 func normalizeCommand() *cobra.Command {
 	var stamp stampFlags
-	var format string
+	var format, mappings string
 	var generic bool
 	cmd := &cobra.Command{
 		Use:   "normalize [--format ndjson] FILE",
@@ -85,13 +85,17 @@ line is a line. FILE - is standard input.`,
 			if err != nil {
 				return err
 			}
-			n := normalize.New(normalize.Options{Now: func() time.Time { return now }, Zone: zone, Generic: generic})
-			return normalizeLines(n, now, in, cmd.OutOrStdout())
+			known, err := appliance.WithMappings(normalize.Options{Now: func() time.Time { return now }, Zone: zone, Generic: generic}, mappings)
+			if err != nil {
+				return err
+			}
+			return normalizeLines(normalize.New(known), now, in, cmd.OutOrStdout())
 		},
 	}
 	stamp.add(cmd)
 	cmd.Flags().StringVar(&format, "format", "ndjson", "form of the output: ndjson")
-	cmd.Flags().BoolVar(&generic, "generic", false, "switch every brand's own knowledge off: structure and the dictionary of meanings alone")
+	cmd.Flags().StringVar(&mappings, "mappings", "", "folder of mapping files: brands of your own (docs/mappings.md)")
+	cmd.Flags().BoolVar(&generic, "generic", false, "switch every brand's own knowledge off, that of mappings too: structure and the dictionary of meanings alone")
 	return cmd
 }
 

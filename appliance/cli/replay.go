@@ -51,6 +51,7 @@ that already holds events is refused unless --append.`,
 	stamp.add(cmd)
 	cmd.Flags().StringVar(&opt.Data, "data", "", "data folder to fill")
 	cmd.Flags().StringVar(&opt.Rules, "rules", "", "folder of Sigma rules, in place of the built-in pack")
+	cmd.Flags().StringVar(&opt.Mappings, "mappings", "", "folder of mapping files: brands of your own (docs/mappings.md)")
 	cmd.Flags().StringVar(&opt.Assets, "assets", "", "CSV of the site's hosts: address,name,role,worth")
 	cmd.Flags().StringArrayVar(&opt.Captures, "pcap", nil, "capture file (repeatable)")
 	cmd.Flags().BoolVar(&opt.Append, "append", false, "add to a folder that already holds events")

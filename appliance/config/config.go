@@ -26,14 +26,16 @@ type Config struct {
 	// Timezones are zones of single sources, by address.
 	Timezones map[string]string `yaml:"timezones"`
 
-	Syslog   Syslog   `yaml:"syslog"`
-	Capture  Capture  `yaml:"capture"`
-	Store    Store    `yaml:"store"`
-	Rules    Rules    `yaml:"rules"`
-	Web      Web      `yaml:"web"`
-	Uplink   Uplink   `yaml:"uplink"`
-	Health   Health   `yaml:"health"`
-	Pipeline Pipeline `yaml:"pipeline"`
+	Syslog  Syslog  `yaml:"syslog"`
+	Capture Capture `yaml:"capture"`
+	Store   Store   `yaml:"store"`
+	Rules   Rules   `yaml:"rules"`
+	// Normalize says what is known of devices beside the built-in brands.
+	Normalize Normalize `yaml:"normalize"`
+	Web       Web       `yaml:"web"`
+	Uplink    Uplink    `yaml:"uplink"`
+	Health    Health    `yaml:"health"`
+	Pipeline  Pipeline  `yaml:"pipeline"`
 	// Drop are filters; an event that one of them matches is not kept. It is
 	// counted as filtered.
 	Drop []string `yaml:"drop"`
@@ -68,6 +70,11 @@ type Store struct {
 type Rules struct {
 	Folder  string `yaml:"folder"`  // further rules of this site, beside the built-in pack
 	Builtin bool   `yaml:"builtin"` // run the built-in pack
+}
+
+// Normalize says how lines are understood.
+type Normalize struct {
+	Mappings string `yaml:"mappings"` // folder of this site's own brands, a file each
 }
 
 // Web is the pages for the local administrator.
