@@ -49,17 +49,17 @@ type Line struct {
 	// Of CEF and LEEF.
 	Device struct{ Vendor, Product, Version, ID, Name, Severity string }
 
-	now   time.Time
-	zone  *time.Location
-	cut   int             // pairs over the limit
-	quiet bool            // unmapped keys are not kept
-	told  bool            // the zone is that of the source, as the site told it
-	seen  seenValues      // of a mapping
-	arena strings.Builder // unescaped texts
-	path  []byte          // of the JSON or XML element that is being read
-	keys  keyTable[key]   // spellings seen, with what they mean
-	spare key             // the last key that was not learned
-	facts facts
+	now    time.Time
+	zone   *time.Location
+	cut    int             // pairs over the limit
+	quiet  bool            // unmapped keys are not kept
+	placed bool            // the zone is that of the source, as the site told it
+	seen   seenValues      // of a mapping
+	arena  strings.Builder // unescaped texts
+	path   []byte          // of the JSON or XML element that is being read
+	keys   keyTable[key]   // spellings seen, with what they mean
+	spare  key             // the last key that was not learned
+	facts  facts
 }
 
 // maxPairs bounds the pairs of one line.

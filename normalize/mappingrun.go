@@ -27,7 +27,7 @@ func (m *mapping) parse(l *Line) bool {
 	for i := range m.extracts {
 		m.extracts[i].read(l, l.Get(m.extracts[i].key))
 	}
-	if m.zone != nil && !l.told {
+	if m.zone != nil && !l.placed {
 		l.zone = m.zone
 	}
 	l.Apply(&m.keys)

@@ -106,10 +106,10 @@ func (n *Normalizer) normalize(l *Line, rec *collector.Record, e *ocsf.Event) {
 		e.Input = rec.Input.Name
 	}
 	l.reset(rec, e)
-	l.now, l.zone, l.told = received, n.Zone, false
+	l.now, l.zone, l.placed = received, n.Zone, false
 	if n.ZoneOf != nil {
 		if z := n.ZoneOf(rec); z != nil {
-			l.zone, l.told = z, true
+			l.zone, l.placed = z, true
 		}
 	}
 	l.Body = scanHeader(rec.Raw, &l.Head)

@@ -3,7 +3,8 @@ package normalize
 import "picket/normalize/ocsf"
 
 // Parsers are the brands that are known, in the order in which they are asked
-// when several may know a line.
+// when several may know a line. Brands whose keys say all are no Go but mapping
+// files, which the appliance hands in (see LoadMappings and configs/mappings).
 var Parsers = []*Parser{
 	fortigate, ciscoASA, arista, ciscoSwitch, panos, filterlog, suricata, netfilter,
 	infoblox, // before apache: NIOS logs as httpd
@@ -15,10 +16,10 @@ var Parsers = []*Parser{
 	stormshieldSES, checkpoint, ciscoISE, wallix, asterisk, strongswan, modsecurity, ciscoESA, umbrella,
 	dhcpd, auditd, snort, freeradius, openldap, accounts,
 	sonicWall, sophosXG, sophosUTM, juniper, mikrotik, iis,
-	zscaler, fortimail, barracuda, eset, trellix, trendMicro, cyberArk, crowdStrike, bitdefender, zeek, wazuh, crowdsec,
+	zscaler, fortimail, barracuda, zeek, wazuh,
 	symantec, darktrace, vectra, claroty, veeam, tenable, systancia, clavister, siteMinder, pingFederate, rsaSecurID, huawei, comware, procurve, qnap, synology,
-	delinea, gatewatcher, ibmI, adAudit, proxmox,
-	meraki, ivanti, watchguard,
+	delinea, gatewatcher, ibmI, proxmox,
+	meraki, watchguard,
 	stormshieldSNS, ciscoWSA, proxySG, skyhigh, forcepoint,
 	awsWAF, cloudflare, imperva, netskope, ubika, unifi, hostapd,
 }

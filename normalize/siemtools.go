@@ -164,30 +164,3 @@ metadata.log_provider decoder.name
 @message            full_log
 @keep               rule.level manager.name rule.mitre.id rule.mitre.tactic rule.mitre.technique rule.firedtimes
 `)
-
-// crowdsec reads decisions and alerts of a CrowdSec engine (CrowdSec, Local API:
-// alerts and decisions as JSON).
-var crowdsec = &Parser{
-	Name: "crowdsec", Vendor: "CrowdSec", Product: "CrowdSec",
-	Keys: "scenario_hash decisions.scenario scenario_version",
-	Parse: keyed(NewKeys(`
-finding_info.title  scenario decisions.scenario
-finding_info.uid    uuid
-finding_info.desc   message
-@src                source.ip source.value decisions.value
-src_endpoint.location.country source.cn
-src_endpoint.autonomous_system.number source.as_number
-src_endpoint.autonomous_system.name source.as_name
-start_time          start_at_
-@time               created_at start_at
-count               events_count
-device.uid          machine_id
-@keep               decisions.type decisions.duration decisions.origin decisions.scope capacity leakspeed
-`), "", func(l *Line) {
-		switch l.Get("decisions.type") {
-		case "ban", "captcha":
-			l.setAction(ocsf.Denied, dispBlocked, brandWeight)
-		}
-		l.E.Class, l.E.Activity = ocsf.DetectionFinding, 1
-	}),
-}
