@@ -3,6 +3,7 @@ package sigma
 import (
 	"bufio"
 	"encoding/json"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -150,39 +151,68 @@ func asEvents(t testing.TB) []*Event {
 	return out
 }
 
-func every(n int, rules []*Rule) []*Rule {
-	var out []*Rule
+// hundreds are a hundred rules chosen in different ways, and all of them: the
+// cost of many rules depends on how many of the few are for the events at all.
+func hundreds(rules []*Rule) []struct {
+	name  string
+	rules []*Rule
+} {
+	every := make([]*Rule, 0, 100)
 	for i, r := range rules {
-		if i*n/len(rules) != (i+1)*n/len(rules) {
-			out = append(out, r)
+		if i*100/len(rules) != (i+1)*100/len(rules) {
+			every = append(every, r)
 		}
+	}
+	return []struct {
+		name  string
+		rules []*Rule
+	}{
+		{"rules=first-100", rules[:min(100, len(rules))]},
+		{"rules=every-19th", every},
+		{"rules=random-100", pick(rules, func(*Rule) bool { return true })},
+		{"rules=random-100-of-windows", pick(rules, func(r *Rule) bool { return r.LogSource.Product == "windows" })},
+		{"rules=all", rules},
+	}
+}
+
+// pick draws a hundred rules, always the same.
+func pick(rules []*Rule, of func(*Rule) bool) []*Rule {
+	var from []*Rule
+	for _, r := range rules {
+		if of(r) {
+			from = append(from, r)
+		}
+	}
+	var out []*Rule
+	for _, i := range rand.New(rand.NewPCG(1, 1)).Perm(len(from))[:min(100, len(from))] {
+		out = append(out, from[i])
 	}
 	return out
 }
 
 // BenchmarkMatch measures matching from decoded events: all rules of the corpus
-// against a hundred of them.
+// against a hundred of them, and all on two cores.
 func BenchmarkMatch(b *testing.B) {
 	recs := records(b)
 	rules, _ := corpusRules()
-	for _, run := range []struct {
-		name  string
-		rules []*Rule
-	}{{"rules=100", every(100, rules)}, {"rules=all", rules}} {
+	for _, run := range hundreds(rules) {
 		b.Run(run.name, func(b *testing.B) {
 			set, _ := Compile(run.rules, nil, Options{})
-			sc := NewScratch()
-			i := 0
-			b.ReportAllocs()
-			for b.Loop() {
-				set.Match(recs[i], sc)
-				if i++; i == len(recs) {
-					i = 0
-				}
-			}
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+			matchAll(b, set, recs)
 		})
 	}
+	b.Run("parallel", func(b *testing.B) {
+		set, _ := Compile(rules, nil, Options{})
+		b.ReportAllocs()
+		b.ResetTimer()
+		b.RunParallel(func(pb *testing.PB) {
+			sc := NewScratch()
+			for i := 0; pb.Next(); i++ {
+				set.Match(recs[i%len(recs)], sc)
+			}
+		})
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+	})
 	b.Run("json", func(b *testing.B) {
 		lines := readLines(b, filepath.Join(shared(b), "events-natural.jsonl"))
 		set, _ := Compile(rules, nil, Options{})
@@ -199,6 +229,19 @@ func BenchmarkMatch(b *testing.B) {
 		}
 		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 	})
+}
+
+func matchAll[R Record](b *testing.B, set *Set, recs []R) {
+	sc := NewScratch()
+	i := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		set.Match(recs[i], sc)
+		if i++; i == len(recs) {
+			i = 0
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 }
 
 // BenchmarkLoad measures reading and compiling the corpus, and the heap that

@@ -17,20 +17,21 @@ import (
 type Flat struct {
 	pairs     []flatPair
 	logsource string // as JSON, "" when absent
+	buf       []byte // of texts whose escapes were taken away
 }
 
 type flatPair struct {
 	key string
-	raw string // of a text, what stands between the quotes; else the JSON as it is
+	raw string // a text; else the JSON as it is
 	typ flatType
 }
 
 type flatType uint8
 
 const (
-	flatText flatType = iota
-	flatEscaped
-	flatBare // a number, true or false
+	flatText    flatType = iota
+	flatEscaped          // a text with escapes, inside a list only
+	flatBare             // a number, true or false
 	flatNull
 	flatList
 )
@@ -41,7 +42,7 @@ var errFlat = errors.New("not a JSON object")
 
 // Parse reads one JSON object. The Flat refers to line until the next Parse.
 func (f *Flat) Parse(line string) error {
-	f.pairs, f.logsource = f.pairs[:0], ""
+	f.pairs, f.logsource, f.buf = f.pairs[:0], "", f.buf[:0]
 	s := scanner{s: line}
 	if err := s.object(f, "", 0); err != nil {
 		return err
@@ -56,9 +57,6 @@ func (f *Flat) Parse(line string) error {
 func (f *Flat) Text(key string) string {
 	for i := len(f.pairs) - 1; i >= 0; i-- {
 		if p := &f.pairs[i]; p.key == key && p.typ != flatNull {
-			if p.typ == flatEscaped {
-				return string(appendUnescaped(nil, p.raw))
-			}
 			return p.raw
 		}
 	}
@@ -79,7 +77,11 @@ func (f *Flat) field(*Scratch, ocsf.Field, []val) []val { return nil }
 
 func (f *Flat) all(sc *Scratch, vals []val) []val {
 	for i := range f.pairs {
-		vals = f.pair(sc, i, vals)
+		if p := &f.pairs[i]; p.typ == flatText {
+			vals = append(vals, val{text: p.raw})
+		} else {
+			vals = sc.flat(vals, p.raw, p.typ)
+		}
 	}
 	return vals
 }
@@ -204,6 +206,9 @@ func (s *scanner) object(f *Flat, prefix string, depth int) error {
 			if err != nil {
 				return err
 			}
+			if typ == flatEscaped {
+				raw, typ = f.unescape(raw), flatText
+			}
 			f.pairs = append(f.pairs, flatPair{key, raw, typ})
 		}
 		if s.next('}') {
@@ -213,6 +218,14 @@ func (s *scanner) object(f *Flat, prefix string, depth int) error {
 			return errFlat
 		}
 	}
+}
+
+// unescape returns a text without JSON's escapes. What was returned before stays
+// as it is when the buffer grows.
+func (f *Flat) unescape(raw string) string {
+	at := len(f.buf)
+	f.buf = appendUnescaped(f.buf, raw)
+	return view(f.buf[at:])
 }
 
 func (s *scanner) skipObject(depth int) error {

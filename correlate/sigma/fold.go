@@ -16,12 +16,36 @@ func foldRune(r rune) rune {
 		}
 		return r
 	}
+	if int(r) < len(nearFolds) {
+		return nearFolds[r]
+	}
+	if r >= 0x2E80 && r < 0xA640 {
+		return r // the scripts of East Asia have no case
+	}
+	return farFold(r)
+}
+
+// The letters beyond ASCII that fold to ASCII: k and s.
+const (
+	kelvin = "\u212a"
+	longS  = "\u017f"
+)
+
+// nearFolds are the foldings of the alphabets of Europe.
+var nearFolds = func() (t [0x600]rune) {
+	for r := range rune(len(t)) {
+		t[r] = farFold(r)
+	}
+	return t
+}()
+
+func farFold(r rune) rune {
 	least := r
 	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
 		least = min(least, f)
 	}
 	if least < utf8.RuneSelf {
-		return foldRune(least)
+		return rune(lower[least])
 	}
 	return least
 }
@@ -71,10 +95,34 @@ func asciiLen(s string) int {
 	return i
 }
 
+// isASCII reports whether s is nothing but ASCII.
+func isASCII(s string) bool {
+	n := len(s)
+	if n < 8 {
+		all := byte(0)
+		for i := range n {
+			all |= s[i]
+		}
+		return all < utf8.RuneSelf
+	}
+	all := word(s, n-8)
+	i := 0
+	for ; i+32 <= n; i += 32 {
+		all |= word(s, i) | word(s, i+8) | word(s, i+16) | word(s, i+24)
+	}
+	for ; i+8 <= n; i += 8 {
+		all |= word(s, i)
+	}
+	return all&highBits == 0
+}
+
 // word reads eight bytes of s from i on.
 func word(s string, i int) uint64 {
-	return binary.LittleEndian.Uint64(unsafe.Slice(unsafe.StringData(s), len(s))[i:])
+	return binary.LittleEndian.Uint64(bytesOf(s)[i:])
 }
+
+// bytesOf is s as bytes without copying. Nobody may write to them.
+func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
 // lowerASCII makes capitals small, in place. b is ASCII.
 func lowerASCII(b []byte) {

@@ -44,16 +44,13 @@ func (s *Set) Match(rec Record, sc *Scratch) []int {
 		x := &s.index[slot]
 		vals := sc.values(slot)
 		for i := range vals {
-			x.find(sc.fold(&vals[i]), sc)
+			x.find(&vals[i], sc)
 		}
 	}
 	if len(p.words) > 0 {
-		vals := sc.values(s.keywords)
-		for i := range vals {
-			text := sc.fold(&vals[i])
-			for _, x := range p.words {
-				x.find(text, sc)
-			}
+		whole := val{text: sc.joined(sc.values(s.keywords))}
+		for _, x := range p.words {
+			x.find(&whole, sc)
 		}
 	}
 	sc.hits = sc.hits[:0]
@@ -65,6 +62,16 @@ func (s *Set) Match(rec Record, sc *Scratch) []int {
 	slices.Sort(sc.hits)
 	sc.rec = nil
 	return sc.hits
+}
+
+// joined puts texts one behind the other, so that they are searched in one pass.
+// What is found across a seam wakes a rule up for nothing.
+func (sc *Scratch) joined(vals []val) string {
+	sc.whole = sc.whole[:0]
+	for i := range vals {
+		sc.whole = append(append(sc.whole, vals[i].text...), 0)
+	}
+	return view(sc.whole)
 }
 
 // found takes note of a literal that the event has: the rules that wait for it

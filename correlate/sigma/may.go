@@ -86,7 +86,7 @@ func (s *Set) mayHold(p *predicate, ix Index) bool {
 // as. The index folds case by Unicode's lower case only: of texts beyond ASCII
 // it is asked nothing, and a value that hides an s as U+017F is not found in it.
 func mayBeText(ix Index, f ocsf.Field, key, text string) bool {
-	if !ascii(text) {
+	if !isASCII(text) {
 		return true
 	}
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil && f != ocsf.None && !ix.Number(f, n, n) {
@@ -94,5 +94,3 @@ func mayBeText(ix Index, f ocsf.Field, key, text string) bool {
 	}
 	return ix.Value(f, key, strings.ToLower(text))
 }
-
-func ascii(s string) bool { return asciiLen(s) == len(s) }

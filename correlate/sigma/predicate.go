@@ -36,6 +36,8 @@ type predicate struct {
 
 	texts []string            // of exact, prefix, suffix, contains: any of them
 	set   map[string]struct{} // of a long list of exact texts
+	many  *slotIndex          // finds texts where there are many; then any is their number among the literals
+	any   int32
 	globs []*glob
 	re    *regexp.Regexp
 	lits  []string // folded texts of which every match of re contains one
@@ -77,7 +79,11 @@ func (p *predicate) eval(sc *Scratch) bool {
 		return p.evalRef(sc, vals)
 	}
 	for i := range vals {
-		if p.holds(sc, &vals[i]) {
+		if p.many != nil {
+			if p.many.find(&vals[i], sc); sc.litSeen[p.any] == sc.stamp {
+				return true
+			}
+		} else if p.holds(sc, &vals[i]) {
 			return true
 		}
 	}

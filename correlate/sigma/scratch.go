@@ -24,6 +24,7 @@ type Scratch struct {
 	hits     []int
 	buf      []byte
 	key      []byte
+	whole    []byte // all values of the event
 	plans    map[string]*plan
 	keys     map[string]knownKey // keys as they came
 	near     [nearKeys]knownKey
@@ -85,6 +86,9 @@ func (sc *Scratch) begin(s *Set, rec Record) {
 	}
 	if cap(sc.buf) > maxScratchBuf {
 		sc.buf = nil
+	}
+	if cap(sc.whole) > maxScratchBuf {
+		sc.whole = nil
 	}
 	sc.rec, sc.buf, sc.budget = rec, sc.buf[:0], expressionBudget
 	rec.announce(sc)

@@ -14,12 +14,17 @@ type lit struct {
 
 // slotIndex finds the literals of one field.
 type slotIndex struct {
-	exact  map[string]int32 // folded value -> literal
-	sizes  uint64           // bit n: some exact value has n bytes; bit 63: 63 and more
+	exact  *exacts
 	prefix *ends
 	suffix *ends
-	inside []*grams       // of literals of 2, 3, 4 and more bytes
-	ones   map[byte]int32 // of one byte
+	inside []*grams // of literals of 2 bytes and more
+	ones   []oneLit // of one byte
+	beyond bool     // a literal is not ASCII
+}
+
+type oneLit struct {
+	b  byte
+	id int32
 }
 
 // litKey names a literal of a field.
@@ -93,14 +98,55 @@ func (c *compiler) indexRules() {
 			bySlot[k.slot] = append(bySlot[k.slot], int32(id))
 		}
 	}
+	of := func(ids []int32) (out []litKey) {
+		for _, id := range ids {
+			out = append(out, keys[id])
+		}
+		return out
+	}
+	common := c.commonGrams()
 	c.index = make([]slotIndex, len(c.slots))
 	for slot, ids := range bySlot {
-		c.index[slot] = newIndex(keys, ids)
+		c.index[slot] = newIndex(of(ids), ids, common)
 	}
 	for gi, ids := range words {
 		slices.Sort(ids)
-		x := newIndex(keys, slices.Compact(ids))
+		ids = slices.Compact(ids)
+		x := newIndex(of(ids), ids, common)
 		c.groups[gi].words = &x
+	}
+	c.findMany(common)
+}
+
+func (c *compiler) commonGrams() commonGrams {
+	common := commonGrams{counts: new([5]map[uint32]int)}
+	for i := range c.preds {
+		for _, k := range c.literals(int32(i)) {
+			common.texts = append(common.texts, k.text)
+		}
+	}
+	return common
+}
+
+// manyTexts is how many texts a predicate has that are looked for in one pass.
+const manyTexts = 4
+
+// findMany gives predicates of many texts an index of their own. All its
+// literals have one number, so that the first that is found answers.
+func (c *compiler) findMany(common commonGrams) {
+	for i, p := range c.preds {
+		if p.cased || len(p.texts) < manyTexts || p.op != opPrefix && p.op != opSuffix && p.op != opContains {
+			continue
+		}
+		keys := c.literals(int32(i))
+		if keys == nil {
+			continue
+		}
+		p.any = int32(len(c.lits))
+		c.lits = append(c.lits, lit{kind: keys[0].kind})
+		ids := slices.Repeat([]int32{p.any}, len(keys))
+		x := newIndex(keys, ids, common)
+		p.many = &x
 	}
 }
 
@@ -111,59 +157,55 @@ func (c *compiler) isKeywords(slot int32) bool {
 }
 
 // newIndex builds the index of some literals of one field.
-func newIndex(keys []litKey, ids []int32) slotIndex {
+func newIndex(keys []litKey, ids []int32, common commonGrams) slotIndex {
 	type file struct {
 		texts []string
 		ids   []int32
 	}
-	const prefix, suffix, inside = 0, 1, 2 // and on: by length, from 2 bytes
-	var files [6]file
+	var exact, prefix, suffix, inside file
 	var x slotIndex
-	for _, id := range ids {
-		k := keys[id]
-		at := inside + min(len(k.text), 5) - 2
+	for i, k := range keys {
+		id := ids[i]
+		x.beyond = x.beyond || !isASCII(k.text)
+		var f *file
 		switch {
 		case k.kind == litExact:
-			if x.exact == nil {
-				x.exact = map[string]int32{}
-			}
-			x.exact[k.text] = id
-			x.sizes |= 1 << min(len(k.text), 63)
-			continue
+			f = &exact
 		case k.kind == litPrefix:
-			at = prefix
+			f = &prefix
 		case k.kind == litSuffix:
-			at = suffix
+			f = &suffix
 		case len(k.text) == 1:
-			if x.ones == nil {
-				x.ones = map[byte]int32{}
-			}
-			x.ones[k.text[0]] = id
+			x.ones = append(x.ones, oneLit{k.text[0], id})
 			continue
+		default:
+			f = &inside
 		}
-		files[at].texts, files[at].ids = append(files[at].texts, k.text), append(files[at].ids, id)
+		f.texts, f.ids = append(f.texts, k.text), append(f.ids, id)
 	}
-	if f := &files[prefix]; len(f.texts) > 0 {
-		x.prefix = newEnds(false, f.texts, f.ids)
+	if len(exact.texts) > 0 {
+		x.exact = newExacts(exact.texts, exact.ids)
 	}
-	if f := &files[suffix]; len(f.texts) > 0 {
-		x.suffix = newEnds(true, f.texts, f.ids)
+	if len(prefix.texts) > 0 {
+		x.prefix = newEnds(false, prefix.texts, prefix.ids)
 	}
-	for n := 2; n <= 5; n++ {
-		if f := &files[inside+n-2]; len(f.texts) > 0 {
-			width, stride := gramsOf(n)
-			x.inside = append(x.inside, newGrams(width, stride, f.texts, f.ids))
-		}
+	if len(suffix.texts) > 0 {
+		x.suffix = newEnds(true, suffix.texts, suffix.ids)
 	}
+	x.inside = gramsOf(inside.texts, inside.ids, common)
 	return x
 }
 
-// find marks in sc every literal of the field that a folded value has.
-func (x *slotIndex) find(s string, sc *Scratch) {
-	if x.sizes&(1<<min(len(s), 63)) != 0 {
-		if id, ok := x.exact[s]; ok && sc.litSeen[id] != sc.stamp {
-			sc.found(id)
-		}
+// find marks in sc every literal of the field that a value has. A value is
+// folded for that only if a literal goes beyond ASCII, or if it has one of the
+// two letters that fold to ASCII from beyond.
+func (x *slotIndex) find(v *val, sc *Scratch) {
+	s := v.text
+	if !isASCII(s) && (x.beyond || strings.Contains(s, kelvin) || strings.Contains(s, longS)) {
+		s = sc.fold(v)
+	}
+	if x.exact != nil {
+		x.exact.find(s, sc)
 	}
 	if x.prefix != nil {
 		x.prefix.find(s, sc)
@@ -171,14 +213,22 @@ func (x *slotIndex) find(s string, sc *Scratch) {
 	if x.suffix != nil {
 		x.suffix.find(s, sc)
 	}
-	for b, id := range x.ones {
-		if sc.litSeen[id] != sc.stamp && strings.IndexByte(s, b) >= 0 {
-			sc.found(id)
+	for i := range x.ones {
+		if one := &x.ones[i]; sc.litSeen[one.id] != sc.stamp && hasByte(s, one.b) {
+			sc.found(one.id)
 		}
 	}
 	for _, g := range x.inside {
 		g.scan(s, sc)
 	}
+}
+
+// hasByte reports whether s has a byte of a folded text, in either case.
+func hasByte(s string, b byte) bool {
+	if strings.IndexByte(s, b) >= 0 {
+		return true
+	}
+	return 'a' <= b && b <= 'z' && strings.IndexByte(s, b-caseBit) >= 0
 }
 
 // countLiterals counts in how many rules each literal stands: what many rules
