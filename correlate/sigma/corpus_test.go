@@ -8,10 +8,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"picket/normalize/ocsf"
 )
@@ -277,30 +275,5 @@ func TestMatchAllocatesNothing(t *testing.T) {
 	run()
 	if n := testing.AllocsPerRun(3, run) / float64(len(recs)); n > 0.05 {
 		t.Errorf("%v allocations an event", n)
-	}
-}
-
-// TestHostileValues holds that one event costs little, whatever stands in it.
-func TestHostileValues(t *testing.T) {
-	shared(t)
-	rules, _ := corpusRules()
-	set, _ := Compile(rules, nil, Options{})
-	sc := NewScratch()
-	for _, unit := range []string{"a", "\\", "-", "powershell -enc ", "%", "cmd /c ", "AAAA", "^", "É", "`\"$( "} {
-		long := strings.Repeat(unit, 60_000/len(unit))
-		for _, key := range []string{"CommandLine", "Image", "ScriptBlockText", "ParentCommandLine"} {
-			b, _ := json.Marshal(map[string]string{key: long, "EventID": "1"})
-			var rec Flat
-			if err := rec.Parse(string(b)); err != nil {
-				t.Fatal(err)
-			}
-			start := time.Now()
-			set.Match(&rec, sc)
-			if d := time.Since(start); d > 2*time.Second {
-				t.Errorf("%q in %s takes %v", unit, key, d)
-			} else {
-				t.Logf("%q in %s: %v", unit, key, d)
-			}
-		}
 	}
 }

@@ -102,6 +102,7 @@ func (sc *Scratch) items(t *tree, not bool, out *[]Item) {
 		return
 	}
 	p := sc.set.preds[t.pred]
+	sc.left = eventBudget // each is explained as if it was asked alone
 	it := Item{Field: sc.set.slots[p.slot].name, Held: sc.ask(t.pred) != not}
 	matched := ""
 	vals := sc.values(p.slot)

@@ -182,6 +182,7 @@ func (g *grams) scan(s string, sc *Scratch) {
 	bits, shift, stride := g.bits, g.shift, g.stride
 	keep, small := g.keep, uint32(caseBits&uint64(g.keep))
 	b := bytesOf(s)
+	sc.steps += uint64(len(s) / stride)
 	i := 0
 	for ; i+4 <= len(b); i += stride {
 		h := hashGram(binary.LittleEndian.Uint32(b[i:])&keep | small)
@@ -201,6 +202,7 @@ func (g *grams) scan(s string, sc *Scratch) {
 func (g *grams) compare(s string, at int, h uint32, sc *Scratch) {
 	for i := g.heads[h&g.mask]; i != 0; i = g.filed[i-1].next {
 		f := &g.filed[i-1]
+		sc.steps++
 		from := at - int(f.off)
 		if from >= 0 && from+len(f.text) <= len(s) && sc.litSeen[f.id] != sc.stamp && same(s[from:from+len(f.text)], f.text) {
 			sc.found(f.id)

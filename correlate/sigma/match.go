@@ -55,7 +55,7 @@ func (s *Set) Match(rec Record, sc *Scratch) []int {
 	}
 	sc.hits = sc.hits[:0]
 	for _, r := range sc.pending {
-		if x := &s.rules[r]; p.active[x.group] && x.tree.eval(sc) {
+		if p.active[s.rules[r].group] && sc.try(r) {
 			sc.hits = append(sc.hits, int(r))
 		}
 	}

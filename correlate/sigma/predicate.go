@@ -79,15 +79,37 @@ func (p *predicate) eval(sc *Scratch) bool {
 		return p.evalRef(sc, vals)
 	}
 	for i := range vals {
+		v := &vals[i]
+		if !sc.spend(p.price(v)) {
+			return false
+		}
 		if p.many != nil {
-			if p.many.find(&vals[i], sc); sc.litSeen[p.any] == sc.stamp {
+			if p.many.find(v, sc); sc.litSeen[p.any] == sc.stamp {
 				return true
 			}
-		} else if p.holds(sc, &vals[i]) {
+		} else if p.holds(sc, v) {
 			return true
 		}
 	}
 	return false
+}
+
+// price is what it costs to ask the question of a value, see [Scratch.spend].
+func (p *predicate) price(v *val) int {
+	n := len(v.text)
+	switch p.op {
+	case opContains:
+		return 1 + n/16 + n/64*min(len(p.texts), manyTexts)
+	case opGlob:
+		return (n/4 + 4) * len(p.globs)
+	case opRegexp: // for the literals; the expression pays when it is run
+		return 1 + n/64*len(p.lits)
+	case opCIDR:
+		return 16 + len(p.nets)/4
+	case opCompare:
+		return 16
+	}
+	return 1
 }
 
 // holds asks the question of one value.
@@ -158,11 +180,7 @@ func (p *predicate) evalRegexp(sc *Scratch, v *val) bool {
 			return false
 		}
 	}
-	if sc.budget -= len(v.text) + 16; sc.budget < 0 {
-		sc.throttled++
-		return false
-	}
-	return p.re.MatchString(v.text)
+	return sc.spend(len(v.text)+16) && p.re.MatchString(v.text)
 }
 
 func (p *predicate) evalCIDR(s string) bool {
@@ -262,6 +280,9 @@ func (p *predicate) evalRef(sc *Scratch, vals []val) bool {
 	for i := range vals {
 		for j := range others {
 			a, b := vals[i].text, others[j].text
+			if !sc.spend(4 + min(len(a), len(b))/16) {
+				return false
+			}
 			if !p.cased {
 				a, b = sc.fold(&vals[i]), sc.fold(&others[j])
 			}
@@ -326,7 +347,7 @@ func (p *predicate) want(s *Set, matched string) string {
 			} else {
 				one.texts = p.texts[i : i+1]
 			}
-			if one.holds(&Scratch{}, &val{text: matched}) {
+			if one.holds(&Scratch{left: eventBudget}, &val{text: matched}) {
 				return verb + " " + t
 			}
 		}

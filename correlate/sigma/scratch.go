@@ -10,6 +10,9 @@ import (
 // of the event in hand: its values, their folded texts, the predicates that
 // were asked.
 type Scratch struct {
+	// Tally, when set, counts what each rule costs. It is for one set.
+	Tally *Tally
+
 	set   *Set
 	rec   Record
 	stamp uint32 // of the event; what carries another stamp is stale
@@ -30,8 +33,10 @@ type Scratch struct {
 	near     [nearKeys]knownKey
 	labels   labels
 
-	budget    int // bytes that expressions may still read of this event
+	budget    int // of the event, see [Scratch.spend]
+	left      int // of it, for the rule in hand
 	throttled uint64
+	steps     uint64 // of the index, for tests: places and literals looked at
 }
 
 // slotVals are the values of one field.
@@ -50,26 +55,25 @@ type val struct {
 // NewScratch returns memory for matching.
 func NewScratch() *Scratch { return &Scratch{} }
 
-// Throttled returns how many expressions were not run because their event was
-// too expensive already.
+// Throttled returns how many comparisons were left out because their rule or
+// their event had cost too much already.
 func (sc *Scratch) Throttled() uint64 { return sc.throttled }
 
 const (
-	expressionBudget = 1 << 20 // bytes an event
-	maxPlans         = 2048
-	maxKeys          = 16384
-	nearKeys         = 512
-	maxKeyLen        = 256
-	maxPlanKey       = 1024
-	maxScratchBuf    = 1 << 20
+	maxPlans      = 2048
+	maxKeys       = 16384
+	nearKeys      = 512
+	maxKeyLen     = 256
+	maxPlanKey    = 1024
+	maxScratchBuf = 1 << 20
 )
 
 // begin makes sc ready for an event.
 func (sc *Scratch) begin(s *Set, rec Record) {
 	if sc.set != s {
-		throttled := sc.throttled
+		throttled, tally := sc.throttled, sc.Tally
 		*sc = Scratch{
-			set: s, slots: make([]slotVals, len(s.slots)), keyStamp: make([]uint32, len(s.keyNames)), keyAt: make([]int32, len(s.keyNames)),
+			Tally: tally, set: s, slots: make([]slotVals, len(s.slots)), keyStamp: make([]uint32, len(s.keyNames)), keyAt: make([]int32, len(s.keyNames)),
 			memo: make([]uint32, len(s.preds)), litSeen: make([]uint32, len(s.lits)), ruleSeen: make([]uint32, len(s.rules)),
 			plans: map[string]*plan{}, keys: map[string]knownKey{}, throttled: throttled,
 		}
@@ -90,7 +94,7 @@ func (sc *Scratch) begin(s *Set, rec Record) {
 	if cap(sc.whole) > maxScratchBuf {
 		sc.whole = nil
 	}
-	sc.rec, sc.buf, sc.budget = rec, sc.buf[:0], expressionBudget
+	sc.rec, sc.buf, sc.budget, sc.left = rec, sc.buf[:0], eventBudget, eventBudget
 	rec.announce(sc)
 }
 

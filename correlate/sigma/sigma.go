@@ -10,8 +10,9 @@
 // are routed by log source, then by one literal (or one of several) without which
 // the rule cannot hold, and only the rules that are left are evaluated.
 // Predicates are shared between rules and remembered for one event. Time for an
-// event stays bounded whatever it holds: expressions run in linear time and on a
-// budget of bytes (see [Scratch.Throttled]).
+// event stays bounded whatever it holds: expressions run in linear time, and
+// what is costly is paid for from a budget of the event, of which no rule may
+// use up all. What cannot be paid for is counted by rule (see [Tally]).
 //
 // A field that is absent and one that is null are the same: they match null
 // and nothing else. An empty text is present. Text is compared without regard

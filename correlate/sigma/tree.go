@@ -74,10 +74,13 @@ func (sc *Scratch) ask(pred int32) bool {
 		return m&1 != 0
 	}
 	m = sc.stamp << 1
+	before := sc.throttled
 	if sc.set.preds[pred].eval(sc) {
 		m |= 1
 	}
-	sc.memo[pred] = m
+	if sc.throttled == before { // an answer for want of budget is none for other rules
+		sc.memo[pred] = m
+	}
 	return m&1 != 0
 }
 
