@@ -14,7 +14,7 @@ var barracuda = &Parser{
 	Apps:    "phibs boxconfig MSAD-Offline-Groups box_Firewall_Activity Firewall_Activity distd bsyslog boxsrv",
 	Keys:    "srcIF dstIF srcNAT dstNAT",
 	Devices: "barracuda barracuda_networks",
-	Begins:  []string{"Info     ", "Notice   ", "Security ", "Warning  ", "Error    ", "Fatal    ", "Panic    ", "Internal ", "LOGIN ATTEMPT: ", "[master@", "Authentication Login for "},
+	Begins:  []string{"Info     ", "Notice   ", "Security ", "Warning  ", "Error    ", "Fatal    ", "Panic    ", "Internal ", "LOGIN ATTEMPT: ", "[master@", "Authentication Login for ", "New Session GCSID", "MSAD-Offline-Groups ", "KTINA-WARN: "},
 	Parse:   parseBarracuda,
 }
 
@@ -91,6 +91,14 @@ func (l *Line) barracudaText(msg string) {
 		text = text[i+2:]
 	}
 	switch {
+	case strings.HasPrefix(text, "New Session "): // …_192.0.2.1_15743_25308
+		l.barracudaSession(firstWord(text[len("New Session "):]))
+		e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+	case l.Head.App == "MSAD-Offline-Groups", strings.HasPrefix(text, "MSAD-Offline-Groups "): // the groups that logins are checked by
+		l.scanText(text)
+		e.Class, e.Activity = ocsf.Authentication, ocsf.Other
+	case strings.HasPrefix(text, "current load is "), strings.HasPrefix(text, "Log wrapping "):
+		l.health()
 	case strings.HasPrefix(text, "Authentication Login for "):
 		for k, v := range mailPairs(text) {
 			switch k {
@@ -139,7 +147,7 @@ func (l *Line) barracudaText(msg string) {
 			l.applyProcess(meaning{read: readProcess, side: procSide, weight: weakWeight}, firstWord(v))
 		} else if v := after(rest, "File "); v != "" {
 			l.applyFile(firstWord(v), brandWeight)
-			e.Class, e.Activity = ocsf.FileActivity, 2
+			e.Class, e.Activity = ocsf.NetworkFile, 2
 		} else if v := after(rest, "Copy: "); v != "" {
 			l.applyFile(firstWord(v), brandWeight)
 			e.Class, e.Activity = ocsf.FileActivity, 1
@@ -159,6 +167,20 @@ func (l *Line) barracudaText(msg string) {
 		l.barracudaActivity(text)
 	default:
 		l.scanText(text)
+	}
+}
+
+// barracudaSession reads the name of a management session, which ends with the
+// client's address, its port and the process.
+func (l *Line) barracudaSession(s string) {
+	f := strings.Split(s, "_")
+	for i := len(f) - 1; i > 0 && i > len(f)-4; i-- {
+		if a, ok := addrOf(f[i]); ok {
+			l.put(ocsf.SrcIP, ocsf.Addr(a), brandWeight)
+			if i+1 < len(f) {
+				l.Set(ocsf.SrcPort, f[i+1])
+			}
+		}
 	}
 }
 

@@ -66,6 +66,18 @@ func parseBIND(l *Line) bool {
 		e.Class, e.Activity = ocsf.DNSActivity, ocsf.DNSResponse
 		return true
 	}
+	if name := after(s, "validating "); name != "" { // "view v: validating n/A: no valid signature found"
+		name, why, _ := strings.Cut(name, ": ")
+		l.bindQuestion(strings.TrimPrefix(name, "@"))
+		l.Set(ocsf.StatusDetail, why)
+		e.Class, e.Activity = ocsf.DNSActivity, ocsf.DNSResponse
+		return true
+	}
+	if rest, ok := strings.CutPrefix(s, "zone "); ok && strings.HasSuffix(s, "(check-names)") { // "zone z/IN: n/A: bad owner name (check-names)"
+		l.bindQuestion(strings.TrimSuffix(firstWord(after(rest, ": ")), ":"))
+		e.Class, e.Activity = ocsf.DNSActivity, ocsf.DNSTraffic
+		return true
+	}
 	l.scanText(s)
 	if l.E.Has(ocsf.QueryName) || l.E.Has(ocsf.SrcIP) {
 		e.Class, e.Activity = ocsf.DNSActivity, ocsf.DNSTraffic

@@ -115,6 +115,9 @@ func (l *Line) isePairs(s string) {
 		for end < len(s) && s[end] != ',' {
 			if s[end] == '\\' {
 				end++
+				if end < len(s) && s[end] == ',' && iseKey(s[end+1:]) { // pairs inside a part that was escaped once more
+					break
+				}
 			}
 			end++
 		}
@@ -130,6 +133,22 @@ func (l *Line) isePairs(s string) {
 		}
 		s = s[end:]
 	}
+}
+
+// iseKey reports whether a key of letters and dashes with its = comes next.
+func iseKey(s string) bool {
+	if s == "" || !letter(s[0]) {
+		return false
+	}
+	for i := 1; i < len(s) && i < 48; i++ {
+		if s[i] == '=' {
+			return true
+		}
+		if !alnum(s[i]) && s[i] != '-' && s[i] != '_' && s[i] != ' ' {
+			return false
+		}
+	}
+	return false
 }
 
 // iseMACs reads the stations: the one that calls is the source.
@@ -154,6 +173,9 @@ func (l *Line) iseMACs(s string) {
 		} else if a, ok := addrOf(v); ok && f == ocsf.SrcMAC {
 			l.put(ocsf.SrcIP, ocsf.Addr(a), weakWeight)
 		}
+	}
+	if v := after(l.Get("Response"), "UserName="); len(v) > 17 && macAddress(v[:17]) {
+		l.putText(ocsf.SrcMAC, v[:17], weakWeight)
 	}
 	if len(s) > 17 && s[17] == ':' && macAddress(s[:17]) {
 		l.putText(ocsf.SrcMAC, s[:17], weakWeight)
@@ -181,8 +203,14 @@ func (l *Line) iseClass(category, text string) {
 			e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
 			l.setOutcome(ocsf.Success, weakWeight)
 		}
+	case category == "Alarm", category == "System_Statistics", strings.HasPrefix(category, "Internal_Operations"):
+		l.health()
+	case category == "Profiler", category == "RADIUS_Diagnostics", category == "TACACS_Diagnostics":
+		e.Class, e.Activity = ocsf.NetworkActivity, ocsf.NetTraffic
 	case l.Get("AuthenticationMethod") != "" || l.Get("SelectedAccessService") != "" || l.Get("ISEPolicySetName") != "":
 		e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+	case e.Has(ocsf.SrcMAC):
+		e.Class, e.Activity = ocsf.NetworkActivity, ocsf.NetTraffic
 	}
 	if e.Class == ocsf.Authentication && l.facts.user == "" && e.Has(ocsf.SrcMAC) { // a device that is known by its address
 		l.applyUser(meaning{read: readUser, weight: guessWeight}, firstOfTexts(l.Get("Calling-Station-ID"), l.Get("EndPointMACAddress")))

@@ -14,13 +14,19 @@ import (
 var citrix = &Parser{
 	Name: "citrix", Vendor: "Citrix", Product: "NetScaler",
 	Devices: "citrix",
+	Keys:    "shell_command",
 	Begins:  []string{"default "},
 	Shape:   citrixShape,
 	Parse:   parseCitrix,
 }
 
-// citrixShape looks for the packet engine's name.
+// citrixShape looks for the packet engine's name, or for the two ends of a request.
 func citrixShape(s string) bool {
+	if digit(s[0]) {
+		if _, n := scanIPv4(s); n > 0 && strings.HasPrefix(s[n:], " -> ") && strings.Contains(s[n:min(len(s), n+24)], ` "`) {
+			return true
+		}
+	}
 	i := strings.Index(s[:min(len(s), 100)], "-PPE-")
 	return i > 0 && strings.Contains(s[i:min(len(s), i+20)], " :")
 }
@@ -62,6 +68,15 @@ func parseCitrix(l *Line) bool {
 		return true
 	}
 	s := strings.Trim(strings.TrimSpace(l.Body), `"`)
+	if src, req, ok := strings.Cut(strings.TrimSpace(l.Body), " -> "); ok && len(src) < 46 && digit(src[0]) {
+		return l.citrixAccess(src, req)
+	}
+	if c := l.Get("shell_command"); c != "" { // "root on /dev/pts/0 shell_command=…"
+		l.applyUser(brandUser, firstWord(s))
+		l.put(ocsf.ProcessCmd, ocsf.Text(c), brandWeight)
+		l.E.Class, l.E.Activity = ocsf.ProcessActivity, 1
+		return true
+	}
 	head, rest := "", s
 	if i := strings.Index(s[:min(len(s), 100)], "-PPE-"); i > 0 {
 		j := strings.Index(s[i:], ": ")
@@ -103,6 +118,32 @@ func parseCitrix(l *Line) bool {
 		l.Apply(citrixKeys)
 	}
 	l.citrixClass(module, event)
+	return true
+}
+
+// citrixAccess reads a request of the management's web server: client -> server
+// "request" status bytes "referrer" "agent" "Time: microseconds".
+func (l *Line) citrixAccess(src, s string) bool {
+	if _, ok := addrOf(src); !ok {
+		return false
+	}
+	var c [7]string
+	for i := range c {
+		c[i], s = nextColumn(s)
+	}
+	m, u, ok := strings.Cut(c[1], " ")
+	if !ok || !methods[m] {
+		return false
+	}
+	l.Form, l.KV = Text, l.KV[:0]
+	l.Set(ocsf.SrcIP, src)
+	l.Set(ocsf.DstIP, c[0])
+	l.readRequest(c[1], m, u, brandWeight)
+	l.Set(ocsf.HTTPCode, c[2])
+	l.Set(ocsf.BytesIn, c[3])
+	l.Set(ocsf.Referrer, c[4])
+	l.Set(ocsf.UserAgent, c[5])
+	l.E.Class, l.E.Activity = ocsf.HTTPActivity, httpActivity(m)
 	return true
 }
 
@@ -168,6 +209,12 @@ func (l *Line) citrixMessage(s string) {
 		v, _, _ = strings.Cut(v, ">")
 		l.applyUser(meaning{read: readUser, weight: brandWeight}, v)
 	}
+	for _, label := range [...]string{"Authentication is rejected for ", "Authentication succeeded for ", "Authentication failed for ", "login for "} {
+		if v := after(s, label); v != "" {
+			l.applyUser(brandUser, strings.Trim(firstWord(v), "<>,"))
+			l.authOutcome(strings.Replace(label, "rejected", "failed", 1))
+		}
+	}
 	if _, v, ok := strings.Cut(s, "Authorize result is "); ok {
 		l.applyAction(v[:wordEnd(v, 0)], brandWeight)
 	}
@@ -204,6 +251,15 @@ func (l *Line) citrixClass(module, event string) {
 		if module == "TCP" || module == "UDP" {
 			l.applyProto(module, brandWeight)
 		}
+	case module == "AAA" && l.facts.user != "":
+		e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+	case module == "SSLVPN" && e.Has(ocsf.SrcIP):
+		e.Class, e.Activity = ocsf.TunnelActivity, ocsf.Other
+	case module == "AAATM", module == "SSLVPN", module == "AAA":
+		l.fromDevice()
+		e.Class, e.Activity = ocsf.NetworkActivity, ocsf.NetTraffic
+	case module == "EVENT", module == "SNMP", module == "GUI" && event != "CMD_EXECUTED", module == "ROUTING":
+		l.health()
 	case module == "APPFW":
 		l.put(ocsf.FindingTitle, ocsf.Text(event), weakWeight)
 		e.Class, e.Activity = ocsf.DetectionFinding, 1

@@ -11,7 +11,7 @@ import (
 // application firewall (ASM) as key=value and CEF.
 var f5 = &Parser{
 	Name: "f5", Vendor: "F5", Product: "BIG-IP",
-	Apps:    "apmd apd tmm tmm0 tmm1 tmm2 tmm3 tmm4 tmm5 tmm6 tmm7 mcpd tmsh iControlPortal.cgi big3d gtmd bigd mgmt_acld perl scriptd rewrite asm ASM dataplane iprepd",
+	Apps:    "apmd apd tmm tmm0 tmm1 tmm2 tmm3 tmm4 tmm5 tmm6 tmm7 mcpd tmsh iControlPortal.cgi iControlREST httpd_f5 sod chmand alertd bcm56xxd lacpd big3d gtmd bigd mgmt_acld perl scriptd rewrite asm ASM dataplane iprepd",
 	Devices: "f5 f5_networks,_inc.",
 	Keys:    "unit_hostname http_class_name web_application_name sub_violations policy_apply_date date_time_f5 errdefs_msgno Hostname_f5",
 	Begins:  []string{"/Common/", "Rule /", "0149", "0142", "0131", "0107", "0158", "0101", "0126"},
@@ -67,7 +67,6 @@ func parseF5(l *Line) bool {
 		l.f5Request()
 		return true
 	}
-	e := l.E
 	l.put(ocsf.EventCode, ocsf.Text(code), brandWeight)
 	l.put(ocsf.Message, ocsf.Text(msg), brandWeight)
 	l.Form, l.KV = Text, l.KV[:0]
@@ -78,6 +77,7 @@ func parseF5(l *Line) bool {
 		if _, v, ok := strings.Cut(rest, ">: "); ok {
 			l.f5IRule(v)
 		}
+		l.f5Event(rest)
 	case strings.HasPrefix(msg, "AUDIT - "):
 		l.f5Audit(msg[8:])
 	case strings.HasPrefix(msg, "[SECEV]"):
@@ -86,11 +86,31 @@ func parseF5(l *Line) bool {
 		l.f5Session(msg)
 	default:
 		l.scanText(msg)
-		if strings.Contains(msg, "monitor status down") || strings.Contains(msg, "monitor status up") {
-			e.Class, e.Activity = ocsf.BaseEvent, ocsf.Other
-		}
+		l.f5Health(code, msg)
 	}
 	return true
+}
+
+// f5Event sets the class of an iRule's line by the event that it stands for.
+func (l *Line) f5Event(rest string) {
+	e := l.E
+	switch {
+	case e.Has(ocsf.HTTPMethod) || e.Has(ocsf.UserAgent) || e.Has(ocsf.URLHostname) || e.Has(ocsf.Referrer):
+		e.Class, e.Activity = ocsf.HTTPActivity, httpActivity(e.Text(ocsf.HTTPMethod))
+	case strings.HasPrefix(rest, "<HTTP_"), strings.HasPrefix(rest, "<CLIENT"), strings.HasPrefix(rest, "<SERVER"), strings.HasPrefix(rest, "<LB_"), strings.HasPrefix(rest, "<DNS_"):
+		l.fromDevice()
+		e.Class, e.Activity = ocsf.NetworkActivity, ocsf.NetTraffic
+	}
+}
+
+// f5Health knows what the device says of itself: monitors and members of pools
+// (0107), failover (010c, 0140), hardware (012a), the system (0102), the clock.
+func (l *Line) f5Health(code, msg string) {
+	switch {
+	case strings.Contains(msg, "monitor status"), strings.HasPrefix(msg, "Pool /") && !l.E.Has(ocsf.SrcIP), strings.HasPrefix(msg, "Pool member "),
+		strings.HasPrefix(code, "010c"), strings.HasPrefix(code, "012a"), strings.HasPrefix(code, "0140"), strings.HasPrefix(code, "0102"), strings.HasPrefix(code, "01060"):
+		l.health()
+	}
 }
 
 // f5Code takes "01490500:5: " off: eight hexadecimal digits and the level.
@@ -119,6 +139,11 @@ func (l *Line) f5Session(s string) {
 	if _, v, ok := strings.Cut(msg, "Following rule '"); ok {
 		v, _, _ = strings.Cut(v, "'")
 		l.put(ocsf.RuleName, ocsf.Text(v), brandWeight)
+		l.put(ocsf.PolicyName, ocsf.Text(name), brandWeight)
+	}
+	if v := after(msg, "ACL: "); v != "" { // "/Common/acl:59 packet: …", with the number of the entry
+		acl, _, _ := strings.Cut(firstWord(v), ":")
+		l.Set(ocsf.RuleName, acl)
 		l.put(ocsf.PolicyName, ocsf.Text(name), brandWeight)
 	}
 	l.put(ocsf.RuleName, ocsf.Text(name), brandWeight)
@@ -185,9 +210,6 @@ func (l *Line) f5Session(s string) {
 		}
 	default:
 		l.scanText(msg)
-	}
-	if l.facts.user == "" && e.Class == ocsf.Authentication && (e.Has(ocsf.SrcIP) || e.Has(ocsf.UserAgent)) {
-		e.Class, e.Activity = ocsf.HTTPActivity, ocsf.Other
 	}
 }
 
@@ -266,7 +288,7 @@ func (l *Line) f5Violation(s string) {
 	l.f5Pair(s, "method: ", ocsf.HTTPMethod)
 	l.f5Pair(s, "username: ", ocsf.UserName)
 	if _, v, ok := strings.Cut(s, "equest: "); ok {
-		if m, u, ok := strings.Cut(v, " "); ok && methods[m] {
+		if m, u, ok := strings.Cut(strings.TrimPrefix(v, "<"), " "); ok && methods[m] {
 			l.readRequest(v, m, u, brandWeight)
 		}
 	}

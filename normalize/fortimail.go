@@ -83,6 +83,15 @@ func parseFortiMail(l *Line) bool {
 		v, _, _ = strings.Cut(v, ")")
 		l.mailFile(v)
 	}
+	for _, label := range [...]string{"File name: ", "File "} { // "File plan.pdf (checksum: …) has been scanned by FortiSandbox"
+		if v, ok := strings.CutPrefix(msg, label); ok {
+			l.mailFile(strings.TrimRight(firstWord(v), ","))
+			break
+		}
+	}
+	if v := after(msg, "URL: "); v != "" { // "FortiGuard-WebFilter identified URL: …", "spam URL: …"
+		l.applyURL(strings.TrimRight(firstWord(v), ","), brandWeight)
+	}
 	l.scanText(msg)
 	switch {
 	case typ == "virus" || typ == "antivirus":
