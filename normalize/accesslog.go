@@ -9,8 +9,14 @@ import "strings"
 // sc-bytes, cs(Referer), cs(User-Agent), cs-host, and the time as "time".
 func (l *Line) readAccessLog(s string) bool {
 	// The anchor: [02/Jan/2006:15:04:05 +0000] or its like, then a quoted request.
+	if s[0] == '"' { // its time was taken for that of a header
+		return l.readProxyRequest(s)
+	}
 	b := strings.IndexByte(s, '[')
-	if b <= 0 || b > 512 {
+	if b == 0 {
+		return l.readProxyAccess(s)
+	}
+	if b < 0 || b > 512 {
 		return false
 	}
 	st, n := scanStamp(s[b+1:])
@@ -65,6 +71,74 @@ func (l *Line) readAccessLog(s string) bool {
 		l.add("", v)
 	}
 	return true
+}
+
+// readProxyAccess reads the access logs that begin with their time, as Envoy's
+// and those of service meshes: [time] "request" status … and then, in an order
+// of their own, numbers and quoted texts: addresses, the agent, an identifier,
+// the host that was asked for, where the request went.
+func (l *Line) readProxyAccess(s string) bool {
+	st, n := scanStamp(s[1:])
+	if n < 17 || st.month == 0 || 1+n >= len(s) || s[1+n] != ']' {
+		return false
+	}
+	if !l.readProxyRequest(strings.TrimLeft(s[2+n:], " ")) {
+		return false
+	}
+	l.add("time", s[1:1+n])
+	return true
+}
+
+// readProxyRequest reads the request, the status and what stands behind.
+func (l *Line) readProxyRequest(s string) bool {
+	if s == "" || s[0] != '"' {
+		return false
+	}
+	line, after, ok := cutQuoted(s)
+	m, _, _ := strings.Cut(line, " ")
+	after = strings.TrimLeft(after, " ")
+	if !ok || !methodWord(m) || digits(after) != 3 {
+		return false
+	}
+	l.Form = AccessLog
+	l.readRequestLine(line)
+	l.add("sc-status", after[:3])
+	l.readProxyTexts(after[3:])
+	return true
+}
+
+// readProxyTexts reads the quoted texts behind the status by what they hold.
+func (l *Line) readProxyTexts(s string) {
+	agent, host := false, false
+	for n := 0; n < 16; n++ {
+		i := strings.IndexByte(s, '"')
+		if i < 0 {
+			return
+		}
+		v, rest, ok := cutQuoted(s[i:])
+		if !ok {
+			return
+		}
+		s = rest
+		first, _, _ := strings.Cut(v, ",")
+		_, _, addr := scanAddrPort(strings.TrimSpace(first), false)
+		switch {
+		case v == "" || v == "-":
+		case addr > 0 && n == 0:
+			l.add("c-ip", strings.TrimSpace(first))
+		case addr > 0 || urlScheme(v) > 0:
+			l.add("upstream_addr", v[urlScheme(v):])
+		case onlyIdentifier(v):
+		case !agent && (strings.IndexByte(v, '/') > 0 || n == 1):
+			l.add("cs(User-Agent)", v)
+			agent = true
+		case !host && hostName(v, false) && n > 2:
+			l.add("cs-host", v)
+			host = true
+		default:
+			l.add("", v)
+		}
+	}
 }
 
 // hasAddr reports whether one of the words of s is an address.

@@ -288,11 +288,15 @@ func scanBareRFC5424(s string, h *Header) (rest string, ok bool) {
 	if len(s) < 24 || !digit(s[0]) || s[4] != '-' {
 		return s, false
 	}
-	_, n := scanStamp(s)
+	st, n := scanStamp(s)
 	if n < 19 || s[10] != 'T' || n >= len(s) || s[n] != ' ' {
 		return s, false
 	}
 	i := n + 1
+	if m := streamMark(s[i:]); m > 0 {
+		h.at, h.Stamp = st, s[:n]
+		return s[i+m:], true
+	}
 	var f [5]string
 	for k := range f {
 		j := i

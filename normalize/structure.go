@@ -24,6 +24,10 @@ func (l *Line) readBody() {
 		if l.readJSON(s[i:]) {
 			return
 		}
+	case '[':
+		if strings.HasPrefix(s[i:], `[{"`) && l.readJSON(s[i+1:]) {
+			return // a list of events, of which the first is told
+		}
 	case '<':
 		if l.readXML(s[i:]) {
 			return
@@ -88,6 +92,16 @@ func embedded(s string, from int) int {
 	}
 	if j := strings.Index(s[from:], "LEEF:"); j > 0 && j < 512 {
 		return from + j
+	}
+	return 0
+}
+
+// streamMark returns the length of what a container's runtime writes between its
+// time and the line: the stream, and F for a full line or P for a part of one
+// (Kubernetes, CRI logging format).
+func streamMark(s string) int {
+	if len(s) > 9 && (strings.HasPrefix(s, "stdout ") || strings.HasPrefix(s, "stderr ")) && (s[7] == 'F' || s[7] == 'P') && s[8] == ' ' {
+		return 9
 	}
 	return 0
 }
