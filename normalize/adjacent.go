@@ -59,6 +59,9 @@ func (l *Line) columnPorts(src, dst int) {
 	a, b := src+1, dst+1
 	if dst == src+1 {
 		a, b = dst+1, dst+2
+		if _, ok := transport(l.Col(a)); ok { // the protocol between
+			a, b = a+1, b+1
+		}
 	}
 	if x, y := l.Col(a), l.Col(b); columnPort(x) && columnPort(y) {
 		l.putText(ocsf.SrcPort, x, weakWeight)

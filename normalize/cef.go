@@ -164,19 +164,30 @@ func (l *Line) applyLabels() {
 		for j := range l.KV {
 			if l.KV[j].Key == base {
 				l.KV[j].Key = l.KV[i].Val
-				l.KV[i].Key = "" // told
+				l.KV[i] = KV{} // told
 				break
 			}
 		}
 	}
 	n := 0
 	for i := range l.KV {
-		if l.KV[i].Key != "" {
+		if l.KV[i] != (KV{}) {
 			l.KV[n] = l.KV[i]
 			n++
 		}
 	}
 	l.KV = l.KV[:n]
+}
+
+// hasLabels reports whether a key is the label of a custom field.
+func (l *Line) hasLabels() bool {
+	for i := range l.KV {
+		k := l.KV[i].Key
+		if n := len(k); n > 7 && k[n-1] == 'l' && digit(k[n-6]) && strings.HasSuffix(k, "Label") && customKey(k[:n-5]) {
+			return true
+		}
+	}
+	return false
 }
 
 // customKey tells the keys that CEF leaves to the device: cs1, cn1, cfp1, c6a1,
@@ -186,6 +197,9 @@ func customKey(k string) bool {
 		return false
 	}
 	p := k[:len(k)-1]
+	if upper(p[0]) && strings.HasPrefix(p, "DeviceCustom") || strings.HasPrefix(p, "Flex") {
+		return true // as stores write them
+	}
 	switch p {
 	case "cs", "cn", "cfp", "c6a", "flexString", "flexNumber", "flexDate", "deviceCustomDate", "deviceCustomString",
 		"deviceCustomNumber", "deviceCustomFloatingPoint", "deviceCustomIPv6Address":

@@ -3,7 +3,8 @@ package normalize
 import "strings"
 
 // readDelimited reads columns without names: at least eight commas, most of
-// them without a space behind, or a row of quoted texts. Quotes around a column
+// them without a space behind, six tabs, bars or semicolons, or a row of quoted
+// texts. Quotes around a column
 // are taken away, doubled ones inside are one (RFC 4180). It must not be meant
 // as key=value.
 func (l *Line) readDelimited(s string) bool {
@@ -19,14 +20,56 @@ func (l *Line) readDelimited(s string) bool {
 			equals++
 		}
 	}
+	if delim := rareDelimiter(s, equals); delim != 0 {
+		if l.colonParts(s, delim) {
+			l.Form = KeyValue
+			return true
+		}
+		return l.columns(s, delim)
+	}
 	quoted := strings.HasPrefix(s, `"`) && (strings.Contains(s, `","`) || strings.Count(s, `" "`) >= 3)
 	if !quoted && (commas < 8 || tight*3 < commas*2 || equals*2 > commas) {
 		return false
 	}
 	if quoted && !strings.Contains(s, `","`) {
-		return l.columns(s, ' ')
+		return l.columns(s, ' ') && l.pairColumns()
 	}
 	return l.columns(s, ',')
+}
+
+// rareDelimiter returns the byte between columns when it is one that texts
+// hardly have: a tab, a bar, a semicolon. 0 when it is none of them.
+func rareDelimiter(s string, equals int) byte {
+	for _, c := range [...]byte{'\t', '|', ';'} {
+		if n := strings.Count(s[:min(len(s), 2048)], string(rune(c))); n >= 6 && equals*2 <= n {
+			return c
+		}
+	}
+	return 0
+}
+
+// pairColumns makes pairs of a row of quoted texts that are keys and values in
+// turn: "user" "anna" "src" "192.0.2.1".
+func (l *Line) pairColumns() bool {
+	n := len(l.KV)
+	if n < 4 || n%2 != 0 {
+		return true
+	}
+	known := 0
+	for i := 0; i < n; i += 2 {
+		if k := l.KV[i]; k.Key == "" && len(k.Val) < 48 && keyWords(k.Val) && l.lookup(k.Val).mean.read != readNothing {
+			known++
+		}
+	}
+	if known*3 < n {
+		return true
+	}
+	for i := 0; i < n; i += 2 {
+		l.KV[i/2] = KV{l.KV[i].Val, l.KV[i+1].Val}
+	}
+	clear(l.KV[n/2:])
+	l.KV, l.Form = l.KV[:n/2], KeyValue
+	return true
 }
 
 // columns takes s apart at delim.

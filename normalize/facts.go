@@ -249,6 +249,12 @@ func portText(v string) string {
 
 func (l *Line) applyAddr(m meaning, v string) bool {
 	e := &ends[m.side]
+	if name, rest := nameBefore(v); name != "" {
+		if e.host != ocsf.None && !nothing(name) {
+			l.applyHost(meaning{read: readHost, side: m.side, weight: m.weight}, name)
+		}
+		v = rest
+	}
 	a, port, n := scanAddrPort(v, false)
 	if n == 0 || n < len(v) && alnum(v[n]) {
 		var ok bool
@@ -271,6 +277,26 @@ func (l *Line) applyAddr(m meaning, v string) bool {
 		l.applyIfaceBehind(e.iface, v[n:], m.weight)
 	}
 	return l.put(e.ip, ocsf.Addr(a), m.weight)
+}
+
+// nameBefore takes the name off an address in brackets behind it, as mailers and
+// web servers write both: mx.example.com[192.0.2.1]:25, host.example.com(192.0.2.1).
+func nameBefore(v string) (name, addr string) {
+	i := strings.IndexAny(v, "[(/")
+	if i < 2 || i+2 >= len(v) || digit(v[0]) || !hostName(v[:i], false) {
+		return "", v
+	}
+	a, n := scanAddr(v[i+1:])
+	j := i + 1 + n
+	switch {
+	case n == 0 || !a.IsValid():
+		return "", v
+	case v[i] == '[' && j < len(v) && v[j] == ']':
+		return v[:i], v[i:]
+	case v[i] == '(' && j < len(v) && v[j] == ')', v[i] == '/' && j == len(v):
+		return v[:i], v[i+1 : j]
+	}
+	return "", v
 }
 
 // applyIfaceBehind reads the interface that some firewalls write behind an

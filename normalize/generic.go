@@ -20,6 +20,11 @@ func (l *Line) generic() {
 	case Delimited:
 		l.columnsByShape()
 		l.Apply(nil)
+	case JSON, KeyValue:
+		if l.hasLabels() {
+			l.applyLabels()
+		}
+		l.Apply(nil)
 	default:
 		l.Apply(nil)
 	}
@@ -40,6 +45,7 @@ var genericNames = [...]string{"generic:text", "generic:kv", "generic:cef", "gen
 func (l *Line) texts() {
 	switch l.Form {
 	case Text:
+		l.innerLines(l.Body)
 		l.textHead(l.Body)
 		l.scanText(l.Body)
 		l.adjacentPorts(l.Body)
@@ -61,10 +67,25 @@ func (l *Line) texts() {
 	}
 	f := &l.facts
 	for i := 0; i < f.ntexts; i++ {
+		l.innerHeader(f.texts[i])
+		l.innerLines(f.texts[i])
 		l.scanText(f.texts[i])
 		if strings.IndexByte(f.texts[i], '=') > 0 {
 			l.innerPairs(f.texts[i])
 		}
+	}
+}
+
+// innerHeader reads the syslog header of a line that a relay put into a message:
+// the host that it names is nearer to the event than the relay's own.
+func (l *Line) innerHeader(s string) {
+	if len(s) < 16 || s[0] != '<' || !digit(s[1]) {
+		return
+	}
+	var h Header
+	scanHeader(s, &h)
+	if h.Host != "" && h.Stamp != "" {
+		l.applyHost(meaning{read: readHost, side: devSide, weight: wordsWeight}, h.Host)
 	}
 }
 
@@ -202,6 +223,7 @@ func (l *Line) columnsByShape() {
 	ips, dirs := 0, 0
 	src, dst := -1, -1
 	first, second := "", "" // interfaces
+	domain, record := "", ""
 	for i := range l.KV {
 		if l.KV[i].Key != "" {
 			continue
@@ -251,6 +273,10 @@ func (l *Line) columnsByShape() {
 		if digits(v) == len(v) {
 			continue
 		}
+		if recordType(v) {
+			record = v
+			continue
+		}
 		if ifaceName(v) {
 			switch {
 			case first == "":
@@ -285,7 +311,9 @@ func (l *Line) columnsByShape() {
 				continue
 			}
 			if x, ok := verdictWords[string(foldWord(&b, v))]; ok && letter(v[0]) && len(v) > 3 {
-				if x.action != 0 {
+				if x.action == ocsf.Observed { // "log", "audit" may name the kind of line
+					l.applyAction(v, textWeight)
+				} else if x.action != 0 {
 					l.applyAction(v, weakWeight)
 				} else {
 					l.applyOutcome(v, weakWeight)
@@ -305,8 +333,10 @@ func (l *Line) columnsByShape() {
 			l.E.AddHash(ocsf.FileHashes, v)
 		case strings.HasPrefix(v, "Mozilla/"):
 			l.putText(ocsf.UserAgent, v, weakWeight)
-		case domainName(v) && strings.Count(v, ".") < 4:
-			l.putText(ocsf.DeviceHostname, v, guessWeight)
+		case domainName(v) && strings.Count(v, ".") < 6:
+			if domain == "" {
+				domain = v
+			}
 		case mailAddress(v):
 			l.applyUser(meaning{read: readUser, weight: guessWeight}, v)
 		case strings.IndexByte(v, '\\') > 0 && strings.Count(v, `\`) == 1 && len(v) < 80 && v[1] != ':':
@@ -317,6 +347,30 @@ func (l *Line) columnsByShape() {
 	}
 	l.columnPorts(src, dst)
 	l.columnIfaces(first, second, dirs)
+	l.columnDomain(domain, record)
+}
+
+// columnDomain reads a name in a column: what was asked for where a type of
+// record stands in another, else the device.
+func (l *Line) columnDomain(domain, record string) {
+	switch {
+	case domain == "":
+	case record != "":
+		l.putText(ocsf.QueryName, domain, weakWeight)
+		l.putText(ocsf.QueryType, record, weakWeight)
+		l.facts.hints |= hintDNS
+	default:
+		l.putText(ocsf.DeviceHostname, domain, guessWeight)
+	}
+}
+
+// recordType reports whether v is a type of a record of the DNS and little else.
+func recordType(v string) bool {
+	switch v {
+	case "A", "AAAA", "CNAME", "PTR", "TXT", "MX", "SRV", "SOA", "NS", "HTTPS", "SVCB", "NAPTR", "CAA", "DNSKEY", "RRSIG":
+		return true
+	}
+	return false
 }
 
 // applyColumnLevel reads a level that stands alone in a column. "alert" may be

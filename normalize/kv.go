@@ -21,6 +21,9 @@ func (l *Line) readKeyValue(s string) {
 			l.Form = KeyValue
 			return
 		}
+		if l.readMarkedPairs(s) {
+			return
+		}
 		r = kvReader{s: s, l: l}
 		r.read()
 	}
@@ -150,7 +153,7 @@ func (r *kvReader) read() {
 // equals looks at the "=" at i and returns where to go on.
 func (r *kvReader) equals(i int) int {
 	s := r.s
-	if i+1 < len(s) && (s[i+1] == '=' || s[i+1] == '>' || s[i+1] == '~') || i > 0 && (s[i-1] == '!' || s[i-1] == '<' || s[i-1] == '>') {
+	if i+1 < len(s) && (s[i+1] == '=' || s[i+1] == '~') || i > 0 && (s[i-1] == '!' || s[i-1] == '<' || s[i-1] == '>') {
 		return i + 1
 	}
 	end := i
@@ -228,6 +231,9 @@ func (r *kvReader) equals(i int) int {
 	}
 	// the value
 	v := i + 1
+	if v < len(s) && s[v] == '>' { // key=>value
+		v++
+	}
 	if spaced {
 		v = skipSpaces(s, v)
 	} else if v+1 < len(s) && s[v] == ' ' && (s[v+1] == '"' || s[v+1] == '\'') {
@@ -441,16 +447,30 @@ func closingBracket(s string, i int) int {
 	return -1
 }
 
-// readColonPairs reads "Key: value, Key: value" and "key:value, key:value"; most
-// of the parts between commas must look so.
+// readColonPairs reads "Key: value, Key: value" and "key:value, key:value", with
+// commas, semicolons or bars between, in braces or not; most of the parts must
+// look so.
 func (l *Line) readColonPairs(s string) bool {
-	if strings.IndexByte(s, ':') < 0 || strings.IndexByte(s, ',') < 0 {
+	if strings.IndexByte(s, ':') < 0 {
 		return false
 	}
+	if n := len(s); s[0] == '{' && s[n-1] == '}' {
+		s = s[1 : n-1]
+	}
+	for _, sep := range [...]byte{'|', ';', ','} {
+		if strings.IndexByte(s, sep) >= 0 && l.colonParts(s, sep) {
+			return true
+		}
+	}
+	return false
+}
+
+// colonParts is readColonPairs for one separator.
+func (l *Line) colonParts(s string, sep byte) bool {
 	start := len(l.KV)
 	parts, pairs := 0, 0
 	for i := 0; i < len(s); {
-		j := partEnd(s, i)
+		j := partEnd(s, i, sep)
 		part := strings.TrimSpace(s[i:j])
 		parts++
 		if k, v, ok := colonPair(part, parts == 1); ok {
@@ -462,22 +482,24 @@ func (l *Line) readColonPairs(s string) bool {
 		i = j + 1
 	}
 	if pairs < 2 || pairs*10 < parts*6 {
+		clear(l.KV[start:])
 		l.KV = l.KV[:start]
 		return false
 	}
 	return true
 }
 
-// partEnd returns the next comma outside quotes that does not stand in a number.
-func partEnd(s string, i int) int {
+// partEnd returns the next separator outside quotes that does not stand in a
+// number.
+func partEnd(s string, i int, sep byte) int {
 	for j := i; j < len(s); j++ {
 		switch s[j] {
 		case '"':
 			if k := strings.IndexByte(s[j+1:], '"'); k >= 0 {
 				j += k + 1
 			}
-		case ',':
-			if j+1 < len(s) && (s[j+1] == ' ' || letter(s[j+1]) || s[j+1] == '"') {
+		case sep:
+			if j+1 < len(s) && (s[j+1] == ' ' || letter(s[j+1]) || s[j+1] == '"' || s[j+1] == '\'') {
 				return j
 			}
 		}
@@ -495,11 +517,19 @@ func colonPair(s string, first bool) (k, v string, ok bool) {
 		return "", "", false
 	}
 	k, v = s[:c], strings.TrimSpace(s[c+1:])
+	if n := len(k); n > 2 && k[0] == '\'' && k[n-1] == '\'' { // 'user': 'anna'
+		k, v = k[1:n-1], strings.Trim(v, "'")
+	} else if n > 2 && k[0] == '"' && k[n-1] == '"' {
+		k = k[1 : n-1]
+	}
 	if strings.HasPrefix(v, "//") || strings.HasPrefix(v, ":") {
 		return "", "", false
 	}
-	if first && strings.Count(k, " ") > 1 {
-		if i := strings.LastIndexByte(k, ' '); i >= 0 {
+	if first {
+		if i := strings.LastIndexAny(k, "[{(<"); i >= 0 {
+			k = k[i+1:]
+		}
+		if i := strings.LastIndexByte(k, ' '); i >= 0 && strings.Count(k, " ") > 1 {
 			k = k[i+1:]
 		}
 	}

@@ -106,7 +106,7 @@ func TestMappedLines(t *testing.T) {
 			[]string{`"class_uid":3002`, `"activity_id":1`, `"user":{"name":"anna"}`, `"ip":"198.51.100.7"`, `"time":1772451000000`, `"status_detail":"a; b"`, `"action_id":2`, `"status_id":2`, `"severity_id":4`}, ""},
 		{"value of a second key, a number", `PAIRS ev:x; from:198.51.100.7; result:95; level:2`, "pairs", []string{`"class_uid":4001`, `"severity_id":2`}, ""},
 		{"unless", `PAIRS ev:signin; who:guest; from:198.51.100.7`, "pairs", []string{`"class_uid":4001`}, ""},
-		{"without what is required", `PAIRS who:anna; from:198.51.100.7`, "generic:text", nil, `"picket.parser":"pairs"`},
+		{"without what is required", `PAIRS who:anna; from:198.51.100.7`, "generic:kv", nil, `"picket.parser":"pairs"`},
 		{"columns, found by the pattern", `17|ACMECSV|198.51.100.9|bert|Block`, "columns", []string{`"class_uid":4001`, `"name":"bert"`, `"ip":"198.51.100.9"`, `"disposition_id":2`, `"activity_id":5`}, ""},
 		{"text", `<14>Mar  2 11:00:00 g1 acmetext[7]: gate opened for carl at 198.51.100.3`, "texts", []string{`"class_uid":3002`, `"name":"carl"`, `"ip":"198.51.100.3"`, `"status_id":1`, `"hostname":"g1"`}, ""},
 		{"the second pattern", `<14>Mar  2 11:00:00 g1 acmetext: restart by timer`, "texts", []string{`"class_uid":6002`, `"activity_id":5`}, ""},
