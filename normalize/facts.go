@@ -39,7 +39,7 @@ func (f *facts) reset() { *f = facts{} }
 
 // put gives field f the value v unless a heavier key told it before.
 func (l *Line) put(f ocsf.Field, v ocsf.Value, weight uint8) bool {
-	if v.IsZero() || f == ocsf.None {
+	if v.IsZero() || f == ocsf.None || v.Kind() == ocsf.KindText && v.Str() == "" {
 		return false
 	}
 	if l.facts.weight[f] >= weight {
