@@ -13,7 +13,7 @@ var bind = &Parser{
 	Apps: "named",
 	Begins: []string{"client @0x", "lame server resolving", "queries: info: client", "query-errors: ", "rpz: info: client", "DNS format error from ", "FORMERR resolving '", "REFUSED unexpected RCODE", "SERVFAIL unexpected RCODE",
 		"NXDOMAIN unexpected RCODE", "host unreachable resolving '", "network unreachable resolving '", "connection refused resolving '", "timed out resolving '",
-		"loop detected resolving '", "shut down hung fetch while resolving '"},
+		"loop detected resolving '", "shut down hung fetch while resolving '", "success resolving '", "validating "},
 	Parse: parseBIND,
 }
 
@@ -66,7 +66,7 @@ func parseBIND(l *Line) bool {
 		e.Class, e.Activity = ocsf.DNSActivity, ocsf.DNSResponse
 		return true
 	}
-	if name := after(s, "validating "); name != "" { // "view v: validating n/A: no valid signature found"
+	if name := after(s, "validating "); strings.Contains(firstWord(name), "/") { // "view v: validating n/A: no valid signature found"
 		name, why, _ := strings.Cut(name, ": ")
 		l.bindQuestion(strings.TrimPrefix(name, "@"))
 		l.Set(ocsf.StatusDetail, why)

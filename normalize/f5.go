@@ -67,7 +67,7 @@ func parseF5(l *Line) bool {
 		l.f5Request()
 		return true
 	}
-	l.put(ocsf.EventCode, ocsf.Text(code), brandWeight)
+	l.Set(ocsf.EventCode, code)
 	l.put(ocsf.Message, ocsf.Text(msg), brandWeight)
 	l.Form, l.KV = Text, l.KV[:0]
 	switch {
