@@ -70,12 +70,15 @@ func ftpActivity(s *signs) uint8 {
 	return ocsf.Other
 }
 
-// transferActivity is the activity of Network File Activity.
+// transferActivity is the activity of Network File and File Hosting Activity.
 func transferActivity(s *signs) uint8 {
-	if s.says(hintUpload) {
+	switch {
+	case s.says(hintUpload):
 		return 1
+	case s.says(hintDownload):
+		return 2
 	}
-	return 2
+	return 4
 }
 
 // apiActivity is the activity of API Activity.

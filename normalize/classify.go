@@ -40,7 +40,7 @@ func (l *Line) signs() signs {
 	f := &l.facts
 	w := &f.weight
 	return signs{
-		hints: f.hints,
+		hints: f.hints | f.kind,
 		ends:  w[ocsf.SrcIP] > 0 || w[ocsf.DstIP] > 0 || w[ocsf.SrcHostname] > 0 || w[ocsf.DstHostname] > 0 || w[ocsf.SrcMAC] > 0,
 		user:  f.user != "" || f.target != "" || f.actor != "",
 		file:  w[ocsf.FilePath] >= textWeight || w[ocsf.FileName] >= textWeight,

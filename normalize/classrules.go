@@ -11,6 +11,8 @@ func objectClass(l *Line, s *signs) (ocsf.Class, uint8) {
 	switch {
 	case kind&hintRegistry != 0 && l.told(ocsf.RegKeyPath):
 		return ocsf.RegistryKey, ocsf.Other
+	case kind&hintFile != 0 && kind&(hintUpload|hintDownload) != 0 && s.file && s.user && l.told(ocsf.SrcIP):
+		return ocsf.FileHosting, transferActivity(s)
 	case kind&hintFile != 0 && kind&hintFinding == 0 && s.file && !s.conn:
 		return ocsf.FileActivity, fileActivity(kind)
 	}
@@ -108,8 +110,10 @@ func programClass(l *Line, s *signs) (ocsf.Class, uint8) {
 	case !cmd.IsZero() && !l.told(ocsf.ProcessCmd) && (s.user || s.ends): // given to a device, by somebody
 		l.E.Set(ocsf.APIOperation, cmd)
 		return ocsf.APIActivity, ocsf.Other
-	case l.facts.weight[ocsf.ProcessName] == textWeight && l.E.Has(ocsf.ProcessPID) && s.says(hintStop):
+	case l.facts.weight[ocsf.ProcessName] > 0 && l.facts.weight[ocsf.ProcessName] <= textWeight && !s.ends && s.says(hintStop):
 		return ocsf.ProcessActivity, 2
+	case l.facts.weight[ocsf.ProcessName] > 0 && l.facts.weight[ocsf.ProcessName] <= textWeight && !s.ends && s.says(hintStart|hintCreate):
+		return ocsf.ProcessActivity, 1
 	case !cmd.IsZero(), l.told(ocsf.ProcessPath) && l.told(ocsf.ProcessPID), l.told(ocsf.ProcessPath) && s.says(hintProcess) && !s.ends:
 		return ocsf.ProcessActivity, 1
 	}
@@ -163,7 +167,7 @@ func sessionClass(l *Line, s *signs) (ocsf.Class, uint8) {
 
 // endClass is for an end of which nothing else was told.
 func endClass(l *Line, s *signs) (ocsf.Class, uint8) {
-	if s.ends && s.says(hintUpload|hintDownload) && l.facts.weight[ocsf.FilePath] > 0 && l.facts.weight[ocsf.SrcIP] > 0 {
+	if s.ends && s.says(hintUpload|hintDownload|hintDelete) && l.facts.weight[ocsf.FilePath] > 0 && l.facts.weight[ocsf.SrcIP] > 0 {
 		return ocsf.NetworkFile, transferActivity(s)
 	}
 	if s.says(hintHealth) && !s.user && l.facts.action == 0 && !l.told(ocsf.SrcIP, ocsf.DstIP, ocsf.SrcMAC) {

@@ -88,7 +88,7 @@ var hintWords = func() map[string]hint {
 	add(hintSession, `session sessions disconnect disconnected`)
 	add(hintFinding, `ips ids virus malware trojan ransomware exploit intrusion attack threat threats anomaly infected infection phishing spyware botnet signature
 		detection suspicious malicious worm backdoor cve waf antivirus av dlp violation sandbox webshell scanner portscan`)
-	add(hintMalware, `virus malware trojan ransomware infected infection spyware worm antivirus`)
+	add(hintMalware, `virus malware trojan ransomware infected infection spyware worm`)
 	add(hintThreat, `virus malware trojan ransomware exploit intrusion attack attacks threat threats phishing spyware botnet worm backdoor webshell portscan scan scanning sweep
 		flood flooding spoof spoofing spoofed ddos dos bruteforce brute-force injection rootkit cryptominer`)
 	add(hintPlaced, `logged signed log sign logging signing as using with`)
@@ -103,7 +103,7 @@ var hintWords = func() map[string]hint {
 	add(hintHTTP, `http https web webfilter url proxy urls waf httpd nginx apache`)
 	add(hintMail, `mail email smtp smtpd imap imaps spam spf dkim dmarc postfix recipient sendmail exim mta mailer qmgr spamassassin greylisted`)
 	add(hintVPN, `vpn ipsec ike ikev tunnel sslvpn l2tp pptp wireguard openvpn anyconnect strongswan charon globalprotect openconnect`)
-	add(hintConfig, `config configuration configured reconfigured commit committed settings setting edit edited modified configure policy policies upgrade upgraded
+	add(hintConfig, `config configuration configured reconfigured commit committed settings setting edit edited modified configure upgrade upgraded
 		updated update firmware reconfigure saved restored`)
 	add(hintAccount, `account accounts useradd userdel usermod`)
 	add(hintGroup, `group groups groupadd membership member`)
@@ -130,15 +130,20 @@ var hintWords = func() map[string]hint {
 func hintsOf(s string) hint {
 	var h hint
 	var b [24]byte
+	user, name := false, strings.IndexByte(s, ' ') < 0 // user.create, DeleteUser
 	s = s[:min(len(s), 400)]
 	for i := 0; i < len(s); {
 		w, end := piece(s, i)
 		if len(w) >= 2 {
 			if f := foldWord(&b, w); f != nil {
 				h |= hintWords[string(f)]
+				user = user || string(f) == "user"
 			}
 		}
 		i = end
+	}
+	if user && name && h&(hintCreate|hintDelete) != 0 && h&hintGroup == 0 {
+		h |= hintAccount
 	}
 	return h
 }
@@ -161,6 +166,9 @@ func piece(s string, i int) (string, int) {
 
 // compound reports whether w is made of words: login_failed, AuthReject.
 func compound(w string) bool {
+	if fileName(w) {
+		return false // its words are anybody's
+	}
 	if strings.IndexAny(w, "_-./") > 0 {
 		return true
 	}
@@ -170,4 +178,10 @@ func compound(w string) bool {
 		}
 	}
 	return false
+}
+
+// fileName reports whether w ends as files do.
+func fileName(w string) bool {
+	i := strings.LastIndexByte(w, '.')
+	return i > 0 && len(w)-i <= 6 && extensions[strings.ToLower(w[i+1:])]
 }

@@ -43,7 +43,8 @@ type textScanner struct {
 	wantTo  side
 	addrs   int
 	users   int
-	columns bool // the source's port stood in a column
+	columns bool   // the source's port stood in a column
+	name    string // the last that looked like a host's
 }
 
 // want is what a word announces of the next.
@@ -318,6 +319,11 @@ func (t *textScanner) token(i int) int {
 			return m
 		}
 	}
+	if next == ' ' && methods[w] {
+		if end := t.request(w, k+1); end > 0 {
+			return end
+		}
+	}
 	if next == ':' && commandWord(w) {
 		return t.command(k + 1)
 	}
@@ -372,6 +378,11 @@ func (t *textScanner) question(w string, end int) bool {
 			l.put(ocsf.QueryName, ocsf.Text(strings.TrimSuffix(t.prev, ".")), t.weight)
 			l.put(ocsf.QueryType, ocsf.Text(typ), t.weight)
 		}
+		return false
+	}
+	if t.name != "" && t.prev == "type" && recordTypes[w] { // query for name type A
+		l.put(ocsf.QueryName, ocsf.Text(strings.TrimSuffix(t.name, ".")), t.weight)
+		l.put(ocsf.QueryType, ocsf.Text(w), t.weight)
 		return false
 	}
 	i := strings.LastIndexByte(w, '/')
@@ -578,7 +589,7 @@ func (t *textScanner) value(w string) bool {
 		l.applyProto(w, t.weight)
 		t.want = wantNothing
 		return false
-	case t.want == wantProcess && t.wantAge <= 0 && digits(w) == len(w):
+	case t.want == wantProcess && t.wantAge <= 0 && (digits(w) == len(w) || programName(w)):
 		t.process(w)
 		return false
 	case t.want == wantVia && t.wantAge <= 0 && named(w) && !protoPrefix(w):
@@ -603,7 +614,7 @@ func (t *textScanner) value(w string) bool {
 	switch {
 	case len(w) == 17 && macAddress(w) || len(w) == 14 && macAddress(w):
 		side := t.side
-		if t.sideAge > 4 || side != dstSide {
+		if t.sideAge > 4 || side != dstSide || l.facts.hints&hintDHCP != 0 { // a lease is the client's
 			side = srcSide
 		}
 		if m, ok := ocsf.SrcMAC.Parse(w); ok {
@@ -639,7 +650,10 @@ func (t *textScanner) value(w string) bool {
 	case len(w) < 10 && protoWord(w):
 		p, _ := transport(w)
 		l.put(ocsf.Protocol, ocsf.Text(p), t.weight)
+	case threatName(w) && hintsOf(w)&hintMalware != 0:
+		l.putText(ocsf.FindingTitle, w, t.weight)
 	case domainName(w):
+		t.name = w
 		t.host(w)
 	}
 	return false

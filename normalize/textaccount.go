@@ -55,4 +55,4 @@ func (t *textScanner) found(h hint) {
 	}
 }
 
-var detections = wordSet(`detected found identified discovered`)
+var detections = wordSet(`detected found identified discovered blocked prevented stopped mitigated`)

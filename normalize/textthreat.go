@@ -29,7 +29,7 @@ func (t *textScanner) threat(w string) bool {
 // threatName reports whether w is built as names of threats are: parts with a mark
 // between, one of them with a capital or a number.
 func threatName(w string) bool {
-	if len(w) < 5 || !letter(w[0]) || domainName(w) && strings.ToLower(w) == w || strings.IndexByte(w, '\\') >= 0 || w[0] == '/' {
+	if len(w) < 5 || !letter(w[0]) || fileName(w) || domainName(w) && strings.ToLower(w) == w || strings.IndexByte(w, '\\') >= 0 || w[0] == '/' {
 		return false
 	}
 	mark := strings.IndexAny(w, ".:/-_!")
@@ -42,19 +42,6 @@ func threatName(w string) bool {
 		}
 	}
 	return false
-}
-
-// process reads "process 4211 (java)".
-func (t *textScanner) process(pid string) {
-	t.want = wantNothing
-	rest := t.s[t.end:]
-	if !strings.HasPrefix(rest, " (") || len(pid) > 9 {
-		return
-	}
-	if j := strings.IndexByte(rest[:min(len(rest), 66)], ')'); j > 2 && hostName(rest[2:j], false) {
-		t.l.putText(ocsf.ProcessPID, pid, t.weight)
-		t.l.putText(ocsf.ProcessName, rest[2:j], t.weight)
-	}
 }
 
 // titleFinding gives a finding without a title the words that tell it.

@@ -58,6 +58,9 @@ func (t *textScanner) word(w string, next byte) {
 	var b [24]byte
 	f := foldWord(&b, w)
 	if f == nil {
+		if compound(w) && strings.IndexByte(w, '/') < 0 {
+			l.facts.hints |= hintsOf(w)
+		}
 		t.push(w)
 		return
 	}
