@@ -8,17 +8,11 @@ import "strings"
 // are taken away, doubled ones inside are one (RFC 4180). It must not be meant
 // as key=value.
 func (l *Line) readDelimited(s string) bool {
-	commas, tight, equals := 0, 0, 0
-	for i := 0; i < len(s) && i < 2048; i++ {
-		switch s[i] {
-		case ',':
-			commas++
-			if i+1 < len(s) && s[i+1] != ' ' {
-				tight++
-			}
-		case '=':
-			equals++
-		}
+	head := s[:min(len(s), 2048)]
+	commas, equals := strings.Count(head, ","), strings.Count(head, "=")
+	tight := commas - strings.Count(head, " ") - 1 // at least so many have no space behind
+	if commas >= 8 && tight*3 < commas*2 {
+		tight = tightCommas(s)
 	}
 	if delim := rareDelimiter(s, equals); delim != 0 {
 		if l.colonParts(s, delim) {
@@ -117,13 +111,19 @@ func (l *Line) columns(s string, delim byte) bool {
 				i++
 			}
 		} else {
-			j := strings.IndexByte(s[min(i, len(s)):], delim)
-			if j < 0 {
-				l.add("", strings.TrimSpace(s[min(i, len(s)):]))
+			j := i
+			for j < len(s) && s[j] != delim {
+				j++
+			}
+			v := s[i:j]
+			if j > i && (atEdge(s[i]) || atEdge(s[j-1])) {
+				v = strings.TrimSpace(v)
+			}
+			l.add("", v)
+			if j == len(s) {
 				return true
 			}
-			l.add("", strings.TrimSpace(s[i:i+j]))
-			i += j
+			i = j
 		}
 		if i >= len(s) {
 			return true
@@ -137,3 +137,19 @@ func (l *Line) columns(s string, delim byte) bool {
 		}
 	}
 }
+
+// tightCommas counts the commas of the first 2 KiB that have something other
+// than a space behind.
+func tightCommas(s string) int {
+	n := 0
+	for i := 0; i+1 < len(s) && i < 2048; i++ {
+		if s[i] == ',' && s[i+1] != ' ' {
+			n++
+		}
+	}
+	return n
+}
+
+// atEdge reports whether c, first or last in a column, may be a space of any
+// alphabet.
+func atEdge(c byte) bool { return c <= ' ' || c >= 0x80 }

@@ -53,14 +53,15 @@ func (l *Line) put(f ocsf.Field, v ocsf.Value, weight uint8) bool {
 
 // putText is put for a text, checked by the type of the field.
 func (l *Line) putText(f ocsf.Field, s string, weight uint8) bool {
-	if l.facts.weight[f] >= weight && !f.Info().Many {
+	many := f.Many()
+	if l.facts.weight[f] >= weight && !many {
 		return false
 	}
 	v, ok := f.Parse(s)
 	if !ok {
 		return false
 	}
-	if f.Info().Many {
+	if many {
 		l.facts.set++
 		l.E.Append(f, v)
 		return true

@@ -53,6 +53,9 @@ type jsonReader struct {
 }
 
 func skipBlank(s string, i int) int {
+	if i < len(s) && s[i] > ' ' {
+		return i
+	}
 	for i < len(s) && (s[i] == ' ' || s[i] == '\t' || s[i] == '\n' || s[i] == '\r') {
 		i++
 	}
@@ -179,10 +182,12 @@ func (p *jsonReader) value(depth int) {
 		}
 	default: // a number, true, false, null
 		start := p.i
-		for p.i < len(p.s) && p.s[p.i] != ',' && p.s[p.i] != '}' && p.s[p.i] != ']' && p.s[p.i] > ' ' {
-			p.i++
+		i := start
+		for i < len(p.s) && !endsValue.has(p.s[i]) {
+			i++
 		}
-		v := p.s[start:p.i]
+		p.i = i
+		v := p.s[start:i]
 		if v == "" {
 			p.broken = true
 			return
@@ -202,7 +207,7 @@ func (p *jsonReader) text() string {
 	s := p.s
 	i := p.i + 1
 	start := i
-	for i < len(s) && s[i] != '"' && s[i] != '\\' {
+	for i < len(s) && !endsText.has(s[i]) {
 		i++
 	}
 	if i >= len(s) {

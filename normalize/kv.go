@@ -57,7 +57,7 @@ func (l *Line) readPlainKeyValue(s string) bool {
 			val = s[v : v+j]
 			i = v + j + 1
 		} else {
-			for i < len(s) && s[i] > ' ' && s[i] != '"' && s[i] != ',' && s[i] != ';' && s[i] != '|' && s[i] != '<' && s[i] != '[' && s[i] != '{' && s[i] != '(' && s[i] != '\'' {
+			for i < len(s) && ofBare.has(s[i]) {
 				i++
 			}
 			if i < len(s) && s[i] != ' ' {
@@ -316,10 +316,6 @@ func (r *kvReader) gap(end int) {
 			return
 		}
 	}
-}
-
-func keyByte(c byte) bool {
-	return alnum(c) || c == '_' || c == '-' || c == '.' || c == '@' || c == '$' || c == '/'
 }
 
 // keyAhead reports whether a key and its "=" begin at s[i].

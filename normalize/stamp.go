@@ -584,15 +584,30 @@ func weekday(s string) int {
 	if len(s) < 5 {
 		return 0
 	}
-	for _, d := range [...]string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"} {
-		if s[0] == d[0] && s[1] == d[1] && s[2] == d[2] {
-			if strings.HasPrefix(s, d) {
-				return len(d)
-			}
-			if !letter(s[3]) {
-				return 3
-			}
-		}
+	d := ""
+	switch s[:3] {
+	case "Mon":
+		d = "Monday"
+	case "Tue":
+		d = "Tuesday"
+	case "Wed":
+		d = "Wednesday"
+	case "Thu":
+		d = "Thursday"
+	case "Fri":
+		d = "Friday"
+	case "Sat":
+		d = "Saturday"
+	case "Sun":
+		d = "Sunday"
+	default:
+		return 0
+	}
+	if strings.HasPrefix(s, d) {
+		return len(d)
+	}
+	if !letter(s[3]) {
+		return 3
 	}
 	return 0
 }
@@ -627,9 +642,3 @@ func digit(c byte) bool  { return c-'0' <= 9 }
 func upper(c byte) bool  { return c-'A' <= 25 }
 func lower(c byte) bool  { return c-'a' <= 25 }
 func letter(c byte) bool { return (c|0x20)-'a' <= 25 }
-func alnum(c byte) bool  { return digit(c) || letter(c) }
-
-// wordByte tells the bytes of names, addresses and versions.
-func wordByte(c byte) bool {
-	return alnum(c) || c == '_' || c == '-' || c == '.' || c >= 0x80
-}

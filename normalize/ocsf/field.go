@@ -112,6 +112,9 @@ func (f Field) Info() Info {
 	return infos[f]
 }
 
+// Many reports whether f holds a list.
+func (f Field) Many() bool { return int(f) < len(infos) && infos[f].Many }
+
 // Path returns the OCSF path of f.
 func (f Field) Path() string { return f.Info().Path }
 

@@ -30,10 +30,14 @@ func (e *Event) SetText(f Field, s string) bool {
 
 // Parse reads a text as a value of f's type; false when it does not fit.
 func (f Field) Parse(s string) (Value, bool) {
-	if s == "" {
+	if s == "" || int(f) >= len(infos) {
 		return Value{}, false
 	}
-	return f.Info().Type.parse(s)
+	t := infos[f].Type
+	if kindOf[t] == KindText {
+		return Text(s), true
+	}
+	return t.parse(s)
 }
 
 func (t Type) parse(s string) (Value, bool) {
@@ -42,8 +46,8 @@ func (t Type) parse(s string) (Value, bool) {
 		a, ok := ParseAddr(s)
 		return Addr(a), ok
 	case Port:
-		n, err := strconv.ParseUint(s, 10, 16)
-		return Int(int64(n)), err == nil
+		n, ok := parseDigits(s)
+		return Int(n), ok && n <= 65535
 	case Integer, Enum:
 		n, ok := parseInt(s)
 		return Int(n), ok
@@ -106,7 +110,26 @@ func parseMethod(s string) (string, bool) {
 	return "", false
 }
 
+// parseDigits reads a whole number of digits alone that any int64 can hold.
+func parseDigits(s string) (int64, bool) {
+	if len(s) == 0 || len(s) > 18 {
+		return 0, false
+	}
+	n := int64(0)
+	for i := 0; i < len(s); i++ {
+		d := s[i] - '0'
+		if d > 9 {
+			return 0, false
+		}
+		n = n*10 + int64(d)
+	}
+	return n, true
+}
+
 func parseInt(s string) (int64, bool) {
+	if n, ok := parseDigits(s); ok {
+		return n, true
+	}
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return n, true
 	}
@@ -129,6 +152,9 @@ func ParseAddr(s string) (netip.Addr, bool) {
 	if c := s[0]; !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' || c == ':') {
 		return netip.Addr{}, false // saves the error that netip would make
 	}
+	if a, ok := parseIPv4(s); ok {
+		return a, true
+	}
 	if i := strings.IndexByte(s, '%'); i > 0 {
 		s = s[:i]
 	}
@@ -137,6 +163,34 @@ func ParseAddr(s string) (netip.Addr, bool) {
 	}
 	a, err := netip.ParseAddr(s)
 	return a.Unmap(), err == nil
+}
+
+// parseIPv4 reads four numbers with dots between, as netip does: no zeros before
+// a number.
+func parseIPv4(s string) (netip.Addr, bool) {
+	var b [4]byte
+	k, n, digits := 0, 0, 0
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c == '.' {
+			if digits == 0 || k == 3 {
+				return netip.Addr{}, false
+			}
+			b[k] = byte(n)
+			k, n, digits = k+1, 0, 0
+			continue
+		}
+		d := int(c - '0')
+		if d > 9 || digits > 0 && n == 0 {
+			return netip.Addr{}, false
+		}
+		if n = n*10 + d; n > 255 {
+			return netip.Addr{}, false
+		}
+		digits++
+	}
+	b[3] = byte(n)
+	return netip.AddrFrom4(b), k == 3 && digits > 0
 }
 
 // addrShape tells cheaply whether s can be an address, for netip's errors
