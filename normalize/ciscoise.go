@@ -18,6 +18,7 @@ var ciscoISE = &Parser{
 	Keys:   "ConfigVersionId CPMSessionID AcsSessionID EndPointMACAddress SelectedAccessService ISEPolicySetName AD-Last-Fetch-Time IdentityPolicyMatchedRule",
 	Begins: []string{"CISE_"},
 	Shape:  iseShape,
+	First:  "9",
 	Parse:  parseCiscoISE,
 }
 

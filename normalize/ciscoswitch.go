@@ -11,6 +11,7 @@ import (
 var ciscoSwitch = &Parser{
 	Name: "ciscoios", Vendor: "Cisco", Product: "IOS",
 	Shape: ciscoShape,
+	First: "%",
 	Parse: (*Line).switchMessage,
 }
 

@@ -14,6 +14,7 @@ var ciscoWSA = &Parser{
 	Name: "ciscowsa", Vendor: "Cisco", Product: "Secure Web Appliance",
 	Apps:  "accesslog accesslogs aclog wsa_access",
 	Shape: wsaShape,
+	First: "9",
 	Parse: parseCiscoWSA,
 }
 

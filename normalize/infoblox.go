@@ -14,6 +14,7 @@ var infoblox = &Parser{
 	Name: "infoblox", Vendor: "Infoblox", Product: "NIOS",
 	Apps:  "httpd",
 	Shape: infobloxShape,
+	First: "9[",
 	Parse: parseInfoblox,
 }
 

@@ -12,6 +12,7 @@ import (
 var modsecurity = &Parser{
 	Name: "modsecurity", Vendor: "OWASP", Product: "ModSecurity",
 	Begins: []string{"ModSecurity: "},
+	First:  "[",
 	Shape:  func(s string) bool { return s != "" && s[0] == '[' && strings.Contains(s, "] ModSecurity: ") },
 	Parse:  parseModSecurity,
 }

@@ -26,6 +26,10 @@ type Parser struct {
 	// beginning has found, so that it must say no at the first bytes; prefer any of
 	// the above. The message is never empty.
 	Shape func(message string) bool
+	// First are the bytes that a message of this shape begins with, 9 for any
+	// digit; empty when it may be any. It keeps the cost of recognizing a line from
+	// growing with the number of brands.
+	First string
 
 	// Pattern tells its lines when nothing else does: the beginning of a message
 	// that nobody else knew is held against it, at last.
@@ -47,7 +51,7 @@ type router struct {
 	keys    keyTable[[]*Parser]
 	begins  map[[4]byte][]begin
 	columns map[string][]*Parser
-	shapes  []*Parser
+	shapes  [256][]*Parser // by the first byte of the message
 	last    []*Parser // with a Pattern
 }
 
@@ -80,13 +84,22 @@ func newRouter(ps []*Parser) *router {
 			r.begins[k] = append(r.begins[k], begin{b, p})
 		}
 		if p.Shape != nil {
-			r.shapes = append(r.shapes, p)
+			for c := range r.shapes {
+				if p.begins(byte(c)) {
+					r.shapes[c] = append(r.shapes[c], p)
+				}
+			}
 		}
 		if p.Pattern != nil {
 			r.last = append(r.last, p)
 		}
 	}
 	return r
+}
+
+// begins reports whether a message of p's shape may begin with c.
+func (p *Parser) begins(c byte) bool {
+	return p.First == "" || strings.IndexByte(p.First, c) >= 0 || digit(c) && strings.IndexByte(p.First, '9') >= 0
 }
 
 // parse asks the parsers that may know the line until one does.
@@ -135,7 +148,7 @@ func (r *router) known(l *Line) bool {
 		}
 	}
 	if s != "" {
-		for _, p := range r.shapes {
+		for _, p := range r.shapes[s[0]] {
 			if p.mayBe(l) && p.Shape(s) && p.try(l) {
 				return true
 			}

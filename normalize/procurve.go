@@ -12,6 +12,7 @@ import (
 // Event Log Message Reference Guide).
 var procurve = &Parser{
 	Name: "procurve", Vendor: "HPE Aruba", Product: "ArubaOS-Switch",
+	First: "0",
 	Shape: func(s string) bool {
 		return s[0] == '0' && len(s) > 12 && digits(s[:6]) == 5 && s[5] == ' ' && procurveModule(s[6:]) > 0
 	},

@@ -13,6 +13,7 @@ var proxySG = &Parser{
 	Name: "proxysg", Vendor: "Broadcom", Product: "ProxySG",
 	Apps:  "ProxySG bluecoat BluecoatProxy",
 	Shape: proxySGShape,
+	First: "9",
 	Parse: parseProxySG,
 }
 

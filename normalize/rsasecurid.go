@@ -15,6 +15,7 @@ var rsaSecurID = &Parser{
 	Name: "rsasecurid", Vendor: "RSA", Product: "Authentication Manager",
 	Begins: []string{"audit.runtime.com.rsa", "audit.admin.com.rsa", "system.com.rsa", "system.erationsconsole"},
 	Shape:  rsaShape,
+	First:  "9",
 	Parse:  parseRSA,
 }
 

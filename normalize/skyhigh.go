@@ -13,6 +13,7 @@ var skyhigh = &Parser{
 	Name: "skyhigh", Vendor: "Skyhigh Security", Product: "Secure Web Gateway",
 	Apps:  "mwg mwg-access swg",
 	Shape: skyhighShape,
+	First: "[\"",
 	Parse: parseSkyhigh,
 }
 

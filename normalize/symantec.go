@@ -25,7 +25,8 @@ func symantecShape(s string) bool {
 	case strings.HasPrefix(rest, "Category: "), strings.HasPrefix(rest, "Local Host"), strings.HasPrefix(rest, "Event Description: "), strings.HasPrefix(rest, "[SID: "):
 		return true
 	}
-	return strings.Contains(rest, ",Begin: ") && (strings.Contains(rest, ",Rule: ") || strings.Contains(rest, ",Intrusion ID: "))
+	// "B" is rarer than a comma, and is looked for in every line of columns.
+	return strings.Contains(rest, "Begin: ") && strings.Contains(rest, ",Begin: ") && (strings.Contains(rest, ",Rule: ") || strings.Contains(rest, ",Intrusion ID: "))
 }
 
 var symantecKeys = NewKeys(`

@@ -10,6 +10,7 @@ import (
 // Umbrella, Log Formats and Versioning). Later versions add columns at the end.
 var umbrella = &Parser{
 	Name: "umbrella", Vendor: "Cisco", Product: "Umbrella",
+	First: "\"",
 	Shape: func(s string) bool {
 		return len(s) > 24 && s[0] == '"' && s[1] == '2' && s[5] == '-' && s[8] == '-' && s[11] == ' ' && s[20] == '"' && s[21] == ','
 	},

@@ -18,6 +18,7 @@ var vmware = &Parser{
 		"[GenericCorrelator] ", "[UserLevelCorrelator] ", "[iscsiCorrelator] ", "[scsiCorrelator] ", "[netCorrelator] ", "[vmfsCorrelator] ", "[visorfsCorrelator] ", "[hwCorrelator] ", "[vpxaCorrelator] ",
 		"[VpxLRO] ", "User '", "Executing '"},
 	Shape: vmwareShape,
+	First: "c[",
 	Parse: parseVMware,
 }
 

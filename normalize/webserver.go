@@ -13,7 +13,7 @@ var (
 	nginx = &Parser{Name: "nginx", Vendor: "F5", Product: "nginx", Apps: "nginx",
 		Begins: []string{"[error] ", "[warn] ", "[info] ", "[notice] ", "[crit] ", "[alert] ", "[emerg] "}, Keys: "nginx_access upstream_cache_status", Parse: parseNginx}
 
-	apache = &Parser{Name: "apache", Vendor: "Apache", Product: "HTTP Server", Apps: "apache apache2 httpd", Shape: apacheError, Parse: parseApache}
+	apache = &Parser{Name: "apache", Vendor: "Apache", Product: "HTTP Server", Apps: "apache apache2 httpd", First: "[", Shape: apacheError, Parse: parseApache}
 
 	squid = &Parser{Name: "squid", Vendor: "Squid", Product: "Squid", Apps: "squid (squid-1) squid-1", Parse: parseSquid}
 )
