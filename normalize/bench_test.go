@@ -3,7 +3,6 @@ package normalize
 import (
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -29,30 +28,55 @@ func BenchmarkBrand(b *testing.B) {
 	}
 }
 
-// BenchmarkRecognition finds the parser of a line with ten brands and with all.
+// BenchmarkRecognition finds the parser of a line with ten brands and with all:
+// by program, by beginning, by key, by the vendor of CEF, by column, and of one
+// that no brand knows.
 func BenchmarkRecognition(b *testing.B) {
-	line := `<86>Mar  2 10:15:02 srv1 sshd[21818]: Accepted publickey for anna from 10.1.100.11 port 3059 ssh2`
-	all := New(Options{Builtin: shipped})
-	ten := New(Options{Builtin: shipped})
-	var few []*Parser
-	for _, p := range slices.Concat(Parsers, shipped) {
-		if p == sshd || len(few) < 9 {
+	all, ten := New(Options{Builtin: shipped}), New(Options{})
+	ten.router = newRouter(tenParsers())
+	for _, line := range recognized {
+		for _, c := range []struct {
+			name string
+			n    *Normalizer
+		}{{"10", ten}, {"all", all}} {
+			b.Run(line.by+"/"+c.name, func(b *testing.B) { benchmarkLines(b, c.n, []string{line.text}) })
+		}
+	}
+}
+
+// recognized are lines by the way in which their brand is found.
+var recognized = []struct{ by, brand, text string }{
+	{"program", "sshd", `<86>Mar  2 10:15:02 srv1 sshd[21818]: Accepted publickey for anna from 10.1.100.11 port 3059 ssh2`},
+	{"beginning", "ciscoasa", `<166>Mar 02 2026 10:15:33: %ASA-6-302014: Teardown TCP connection 7001 for outside:198.51.100.20/443 to inside:10.1.100.11/58012 duration 0:00:31 bytes 85246 TCP FINs`},
+	{"key", "fortigate", `<189>date=2026-03-02 time=10:15:03 devname="HQ-FGT" devid="FGT61FTK20000001" logid="0000000013" type="traffic" subtype="local" srcip=203.0.113.77 dstip=203.0.113.2 action="deny"`},
+	{"vendor", "panos", `<14>Mar  2 10:15:02 pa-hq CEF:0|Palo Alto Networks|PAN-OS|10.1|TRAFFIC|end|1|src=10.1.100.11 dst=198.51.100.20 spt=58012 dpt=443 act=allow`},
+	{"column", "panos", `<14>Mar  2 10:15:02 pa-hq 1,2026/03/02 10:15:02,007000000000001,TRAFFIC,end,2561,2026/03/02 10:15:02,10.1.100.11,198.51.100.20,0.0.0.0,0.0.0.0,out,,,ssl,vsys1`},
+	{"nothing", "", `<13>Mar  2 10:15:02 fw9 event=flow sourceAddress=10.1.100.11 destinationAddress=198.51.100.20 destinationPort=443 verdict=permit note="no brand says so"`},
+}
+
+// tenParsers are the parsers of the recognized lines and others up to ten.
+func tenParsers() []*Parser {
+	few := []*Parser{sshd, ciscoASA, fortigate, panos}
+	for _, p := range Parsers {
+		if len(few) < 10 && !slices.Contains(few, p) {
 			few = append(few, p)
 		}
 	}
-	ten.router = newRouter(few)
-	for _, c := range []struct {
-		name string
-		n    *Normalizer
-	}{{"10", ten}, {"all", all}} {
-		b.Run(c.name, func(b *testing.B) {
-			rec := collector.Record{Raw: line, Received: received}
+	return few
+}
+
+// The lines of the benchmark are found as they say, with ten brands and with all.
+func TestRecognition(t *testing.T) {
+	all, ten := New(Options{Builtin: shipped}), New(Options{})
+	ten.router = newRouter(tenParsers())
+	for _, line := range recognized {
+		for _, n := range []*Normalizer{all, ten} {
 			var e ocsf.Event
-			b.ReportAllocs()
-			for b.Loop() {
-				c.n.Normalize(&rec, &e)
+			n.Normalize(&collector.Record{Raw: line.text, Received: received}, &e)
+			if e.Parser != line.brand && !(line.brand == "" && e.Parser == "generic:kv") {
+				t.Errorf("by %s: parser %q, want %q", line.by, e.Parser, line.brand)
 			}
-		})
+		}
 	}
 }
 
@@ -94,24 +118,6 @@ func BenchmarkStructure(b *testing.B) {
 	}
 }
 
-// Header and structure readers allocate nothing once the keys are known.
-func TestReadersDoNotAllocate(t *testing.T) {
-	for _, file := range []string{"fortigate/traffic.txt", "panos/panos.txt", "suricata/eve.txt", "nginx/nginx.txt", "sshd/sshd.txt", "generic/unknown.txt", "ciscoasa/ftd.txt"} {
-		line := firstSample(t, file)
-		l := &Line{}
-		var e ocsf.Event
-		read := func() {
-			l.reset(nil, &e)
-			l.Body = scanHeader(line, &l.Head)
-			l.Structure()
-		}
-		read()
-		if n := testing.AllocsPerRun(200, read); n > 0 {
-			t.Errorf("%s: %v allocations", file, n)
-		}
-	}
-}
-
 // The hot brands keep to six allocations a line.
 func TestHotBrandsAllocateLittle(t *testing.T) {
 	n := New(Options{Builtin: shipped})
@@ -121,27 +127,6 @@ func TestHotBrandsAllocateLittle(t *testing.T) {
 		n.Normalize(&rec, &e)
 		if got := testing.AllocsPerRun(200, func() { n.Normalize(&rec, &e) }); got > 6 {
 			t.Errorf("%s: %v allocations, want at most 6", file, got)
-		}
-	}
-}
-
-// No line makes the parser allocate more than ten bytes for each of its own and
-// 64 KiB.
-func TestAllocatedBytesAreBounded(t *testing.T) {
-	n := New(Options{Builtin: shipped})
-	var e ocsf.Event
-	for _, unit := range []string{`"a\"b":"c\"d",`, `a="x\"y" `, `a\=b c=`, "user x from 1.2.3.4 ", "<Data Name='a'>&amp;x</Data>", "k1=v1 ", "a@b.example ", "[1,", `{"a":"\n`, "x.y.z=1,"} {
-		for _, head := range []string{"", "{", "CEF:0|a|b|1|2|n|3|", "<Event>"} {
-			line := head + strings.Repeat(unit, (64<<10-len(head))/len(unit))
-			rec := collector.Record{Raw: line, Received: received}
-			n.Normalize(&rec, &e)
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			n.Normalize(&rec, &e)
-			runtime.ReadMemStats(&after)
-			if got, limit := after.TotalAlloc-before.TotalAlloc, uint64(10*len(line)+64<<10); got > limit {
-				t.Errorf("64 KiB of %q behind %q: %d bytes allocated, limit %d", unit, head, got, limit)
-			}
 		}
 	}
 }

@@ -43,7 +43,7 @@ var hotLines = []struct {
 
 // BenchmarkHot reads lines of the hot brands, whole line to event.
 func BenchmarkHot(b *testing.B) {
-	n := New(Options{})
+	n := New(Options{Builtin: shipped})
 	for _, h := range hotLines {
 		b.Run(h.brand, func(b *testing.B) { benchmarkLines(b, n, h.lines) })
 	}
@@ -72,7 +72,7 @@ func benchmarkLines(b *testing.B, n *Normalizer, lines []string) {
 
 // The hot brands know their lines and keep to six allocations each.
 func TestHotLines(t *testing.T) {
-	n := New(Options{})
+	n := New(Options{Builtin: shipped})
 	for _, h := range hotLines {
 		for i, line := range h.lines {
 			rec := collector.Record{Raw: line, Received: received}

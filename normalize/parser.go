@@ -52,7 +52,7 @@ type router struct {
 	begins  map[[4]byte][]begin
 	columns map[string][]*Parser
 	shapes  [256][]*Parser // by the first byte of the message
-	last    []*Parser // with a Pattern
+	last    []*Parser      // with a Pattern
 }
 
 type begin struct {
