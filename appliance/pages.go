@@ -87,9 +87,10 @@ func (p pageIncidents) List(ctx context.Context, q view.IncidentQuery) ([]*ocsf.
 // Open implements [webui.Incidents].
 func (p pageIncidents) Open(ctx context.Context) (view.Count, error) {
 	var c view.Count
+	now := p.a.opt.Now().UnixMilli()
 	all, err := p.a.archive.Incidents(ctx)
 	for _, in := range all {
-		if in.State != ocsf.Closed && in.Into == "" {
+		if in.State != ocsf.Closed && in.Into == "" && !in.Asleep(now) {
 			c[min(int(in.Severity), len(c)-1)]++
 		}
 	}
@@ -135,6 +136,11 @@ func (p pageIncidents) Change(ctx context.Context, uid string, c webui.Change) e
 	switch {
 	case c.Owner != nil:
 		ch.Kind, ch.Owner = string(correlate.Assign), *c.Owner
+	case c.Do != "":
+		ch.Kind, ch.Other, ch.Findings, ch.UntilNew = c.Do, c.Other, c.Findings, c.UntilNew
+		if !c.Until.IsZero() {
+			ch.Until = c.Until.UnixMilli()
+		}
 	case c.Comment != "":
 		ch.Kind, ch.Note = string(correlate.Comment), c.Comment
 	default:
@@ -146,15 +152,19 @@ func (p pageIncidents) Change(ctx context.Context, uid string, c webui.Change) e
 		ch.Kind = string(kind)
 	}
 	_, err := p.a.ChangeIncident(ctx, uid, ch)
-	switch {
-	case errors.Is(err, ErrNotFound):
-		return webui.ErrNotFound
-	case errors.Is(err, errChanged):
-		return webui.ErrChanged
-	case errors.Is(err, ErrRefused):
-		return webui.Refusal(strings.TrimSuffix(err.Error(), ": "+ErrRefused.Error()))
+	return pageError(err)
+}
+
+// Merged implements [webui.Incidents].
+func (p pageIncidents) Merged(ctx context.Context, uid string) ([]view.Named, error) {
+	all, err := p.a.archive.Incidents(ctx)
+	var out []view.Named
+	for _, in := range all {
+		if in.Into == uid {
+			out = append(out, view.Named{ID: in.UID, Title: in.Title})
+		}
 	}
-	return err
+	return out, err
 }
 
 // pageEvents gives the pages events.

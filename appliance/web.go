@@ -50,7 +50,7 @@ func (a *Appliance) newWeb(ctx context.Context, c *config.Config) (*web, error) 
 	}
 	w.server = webui.New(webui.Options{
 		Site: c.Name, Version: Version, Zone: zone, Now: a.opt.Now, Log: a.log, SetupCode: w.code, State: state,
-		Incidents: pageIncidents{a}, Events: pageEvents{a.store}, Devices: pageDevices{a}, Status: pageStatus{a}, Audit: pageAudit{a.store},
+		Incidents: pageIncidents{a}, Noise: pageNoise{a}, Signatures: pageSignatures{a}, Events: pageEvents{a.store}, Devices: pageDevices{a}, Status: pageStatus{a}, Audit: pageAudit{a.store},
 		MetricsFrom: from,
 		Health:      http.HandlerFunc(a.healthz),
 		Ready:       http.HandlerFunc(a.readyz),

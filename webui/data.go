@@ -56,6 +56,8 @@ type Incidents interface {
 	// Incident returns one, or ErrNotFound. For one that was merged into another
 	// it returns the other.
 	Incident(ctx context.Context, uid string) (*ocsf.Incident, error)
+	// Merged returns the incidents that went into one and can come out again.
+	Merged(ctx context.Context, uid string) ([]view.Named, error)
 	// Findings returns the sub-events of an incident in order of time, at most
 	// limit.
 	Findings(ctx context.Context, uid string, limit int) ([]*ocsf.Finding, error)
@@ -65,7 +67,7 @@ type Incidents interface {
 }
 
 // Change is what a person decided about an incident. Exactly one of Owner,
-// State and Comment is given; Verdict and Note are with State closed.
+// State, Comment and Do is given; Verdict and Note are with State closed.
 type Change struct {
 	By, From string     // account and address of who decided
 	Seen     ocsf.State // the state in which it was seen, "" for no matter which
@@ -74,6 +76,55 @@ type Change struct {
 	Comment  string
 	Verdict  string // true_positive, benign or false_positive
 	Note     string
+
+	Do       string    // "snooze", "wake", "merge", "unmerge" or "split"; with Note
+	Until    time.Time // of a snooze
+	UntilNew bool      // of a snooze: it ends when something new comes in
+	Other    string    // uid, of a merge or unmerge
+	Findings []string  // uids, of a split
+}
+
+// Noise gives what is hidden, and takes what people want to be hidden.
+type Noise interface {
+	// Controls returns all noise controls, those in force first.
+	Controls(ctx context.Context) ([]*ocsf.Control, error)
+	// Preview tells what one would have hidden in the last days. A [Refusal]
+	// tells what is wrong with the filter.
+	Preview(ctx context.Context, rule, filter string, days int) (view.Preview, error)
+	// Make puts one in force, durably and audited, or returns a [Refusal].
+	Make(ctx context.Context, c Control) error
+	// End ends one, durably and audited, or returns ErrNotFound or a [Refusal].
+	End(ctx context.Context, uid, by, from string) error
+	// Finding returns one, or ErrNotFound.
+	Finding(ctx context.Context, uid string) (*ocsf.Finding, error)
+}
+
+// Control is a noise control that a person wants.
+type Control struct {
+	Kind          ocsf.ControlKind
+	Rule, Filter  string
+	Reason, Owner string
+	Finding       string
+	Expires       time.Time // zero: never
+	UntilNew      bool
+	By, From      string // account and address of who makes it
+}
+
+// Signatures gives what is known of the signatures in force.
+type Signatures interface {
+	Signatures(ctx context.Context) ([]view.Signature, error)
+	// Signature returns one by id or name, or ErrNotFound.
+	Signature(ctx context.Context, id string) (view.SignatureDetail, error)
+	// Backtest tells what one would have found in the last days, or returns a
+	// [Refusal].
+	Backtest(ctx context.Context, id string, days int) (*view.Backtest, error)
+	// Why tells what one makes of an event, or ErrNotFound.
+	Why(ctx context.Context, id string, seq uint64) (*view.Why, error)
+	// Tuning drafts a filter for one, or returns ErrNotFound.
+	Tuning(ctx context.Context, id string) (view.Tuning, error)
+	// SaveTuning puts a filter among the site's rules and in force, audited, or
+	// returns a [Refusal]. It returns where it is.
+	SaveTuning(ctx context.Context, id, yaml, by, from string) (string, error)
 }
 
 // Events gives events. What it returns is a copy that nobody changes any more.

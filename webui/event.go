@@ -107,7 +107,11 @@ func (s *Server) event(w http.ResponseWriter, r *request) error {
 	if len(events) != 1 {
 		return ErrNotFound
 	}
-	return s.draw(w, r, http.StatusOK, view.Event(s.page(r, "events", "Event "+strconv.FormatUint(seq, 10)), events[0]))
+	why, err := s.whyOf(r, seq)
+	if err != nil {
+		return err
+	}
+	return s.draw(w, r, http.StatusOK, view.Event(s.page(r, "events", "Event "+strconv.FormatUint(seq, 10)), events[0], why))
 }
 
 func (s *Server) fields(w http.ResponseWriter, r *request) error {

@@ -31,7 +31,10 @@ type fake struct {
 	box      view.Status
 	trail    []view.AuditEntry
 	changes  []Change
-	failWith error // of the next call for data
+	quiet    []*ocsf.Control
+	made     []Control
+	saved    map[string]string // filters, by signature
+	failWith error             // of the next call for data
 	now      func() time.Time
 }
 
@@ -138,6 +141,12 @@ func (f *fake) Change(_ context.Context, uid string, c Change) error {
 	case c.Owner != nil:
 		n.Owner = *c.Owner
 		say("took it")
+	case c.Do == "snooze":
+		n.Snooze = &ocsf.Snooze{Until: c.Until.UnixMilli(), UntilNew: c.UntilNew, By: c.By, Reason: c.Note}
+	case c.Do == "wake":
+		n.Snooze = nil
+	case c.Do != "":
+		say(c.Do + " " + c.Other + strings.Join(c.Findings, ",") + ": " + c.Note)
 	case c.Comment != "":
 		say(c.Comment)
 	default:

@@ -11,6 +11,7 @@ import (
 
 func (s *Server) incidents(w http.ResponseWriter, r *request) error {
 	q := view.ReadIncidentQuery(r.URL.Query())
+	q.Now = s.opt.Now().UnixMilli()
 	list, total, err := s.opt.Incidents.List(r.Context(), q)
 	if err != nil {
 		return err
@@ -50,6 +51,9 @@ func (s *Server) incidentPage(w http.ResponseWriter, r *request, status int, sto
 	for _, e := range events {
 		story.Evidence[e.Seq] = e
 	}
+	if story.Merged, err = s.opt.Incidents.Merged(ctx, in.UID); err != nil {
+		return err
+	}
 	if story.Assets, err = s.opt.Devices.Assets(ctx); err != nil {
 		return err
 	}
@@ -85,7 +89,7 @@ func (s *Server) again(w http.ResponseWriter, r *request, status int, action, wr
 		return err
 	}
 	f := view.Form{Error: wrong, Values: map[string]string{}}
-	for _, field := range [...]string{"text", "verdict", "note"} {
+	for _, field := range [...]string{"text", "verdict", "note", "ends", "other"} {
 		f.Values[field] = clip(r.PostFormValue(field), maxNote)
 	}
 	return s.incidentPage(w, r, status, view.Story{Incident: in, Form: f, Action: action})
@@ -140,8 +144,11 @@ func (s *Server) comment(w http.ResponseWriter, r *request) error {
 		return s.again(w, r, http.StatusUnprocessableEntity, "comment", wrong)
 	}
 	notice := "commented"
-	if view.IsDone(text) {
+	switch {
+	case view.IsDone(text):
 		notice = "done"
+	case view.IsUndone(text):
+		notice = "undone"
 	}
 	return s.change(w, r, "comment", notice, Change{Comment: text})
 }

@@ -74,7 +74,8 @@ func TestIncidentList(t *testing.T) {
 	}
 	order("/incidents", "7f3a91c2", "b2", "b1", "b3")
 	order("/incidents?severity=4", "7f3a91c2", "b2")
-	order("/incidents?state=all&sort=severity", "7f3a91c2", "b4", "b2", "b1", "b3")
+	order("/incidents?state=all&sort=severity", "7f3a91c2", "b4", "b6", "b2", "b1", "b3")
+	order("/incidents?state=snoozed", "b6")
 	order("/incidents?q=CDN-sync+m.weber", "7f3a91c2")
 	order("/incidents?owner=anna", "b1")
 	order("/incidents?from=2", "b1", "b3")

@@ -9,11 +9,11 @@ import (
 
 func (s *Server) overview(w http.ResponseWriter, r *request) error {
 	ctx := r.Context()
-	urgent, _, err := s.opt.Incidents.List(ctx, view.IncidentQuery{State: "open", Limit: 6})
+	urgent, _, err := s.opt.Incidents.List(ctx, view.IncidentQuery{State: "open", Now: s.opt.Now().UnixMilli(), Limit: 6})
 	if err != nil {
 		return err
 	}
-	_, mine, err := s.opt.Incidents.List(ctx, view.IncidentQuery{State: "open", Owner: r.user(), Limit: 1})
+	_, mine, err := s.opt.Incidents.List(ctx, view.IncidentQuery{State: "open", Now: s.opt.Now().UnixMilli(), Owner: r.user(), Limit: 1})
 	if err != nil {
 		return err
 	}

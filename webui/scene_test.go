@@ -73,6 +73,7 @@ func scene(f *fake) {
 	attack(f, at, scan, guess, won, sudo, smb, dns)
 	others(f, at)
 	box(f)
+	noisy(f)
 }
 
 func attack(f *fake, at func(int, int) int64, scan, guess []uint64, won, sudo, smb, dns uint64) {

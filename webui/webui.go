@@ -24,8 +24,8 @@ import (
 	"picket/webui/view"
 )
 
-// Options is what the pages need. State, Incidents, Events, Devices, Status and
-// Audit must be given, the rest has defaults.
+// Options is what the pages need. State, Incidents, Noise, Signatures, Events,
+// Devices, Status and Audit must be given, the rest has defaults.
 type Options struct {
 	Site    string // shown in the head of every page
 	Version string
@@ -38,12 +38,14 @@ type Options struct {
 	// and without an account nobody gets in.
 	SetupCode string
 
-	State     State
-	Incidents Incidents
-	Events    Events
-	Devices   Devices
-	Status    Status
-	Audit     Audit
+	State      State
+	Incidents  Incidents
+	Noise      Noise
+	Signatures Signatures
+	Events     Events
+	Devices    Devices
+	Status     Status
+	Audit      Audit
 
 	// Health and Ready answer /healthz and /readyz to anyone; Metrics answers
 	// /metrics to whoever is signed in, to this host and to MetricsFrom.

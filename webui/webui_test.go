@@ -21,7 +21,7 @@ const (
 func newServer(f *fake, change func(*Options)) *Server {
 	opt := Options{
 		Site: "Muster GmbH, Werk 2", Version: "0.1", Zone: time.UTC, Now: func() time.Time { return f.now() }, Log: slog.New(slog.DiscardHandler),
-		SetupCode: testCode, State: f, Incidents: f, Events: f, Devices: f, Status: f, Audit: f,
+		SetupCode: testCode, State: f, Incidents: f, Noise: f, Signatures: f, Events: f, Devices: f, Status: f, Audit: f,
 	}
 	if change != nil {
 		change(&opt)

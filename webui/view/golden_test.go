@@ -32,6 +32,12 @@ func TestComponents(t *testing.T) {
 		Links:    []ocsf.Link{{Finding: "f1", Reason: "the first sub-event"}}, Terms: []ocsf.Term{{Name: "level", Points: 61, Why: "high"}}, Guidance: []string{"Somebody guesses. Lock the account."}}
 	story := Story{Incident: in, Evidence: map[uint64]*ocsf.Event{12: e}, Assets: []Asset{{Address: "192.0.2.1", Name: "scanner", Role: "authorised scanner", Worth: "low"}},
 		Findings: []*ocsf.Finding{{UID: "f1", Kind: ocsf.ByCorrelation, Rule: "r1", RuleTitle: "Guessing", Confidence: 80, Matched: []ocsf.Match{{Field: "user.name", Value: "<bob>"}}}}}
+	controls := []*ocsf.Control{
+		{UID: "c-1", Kind: ocsf.Exception, Rule: "r/1", Title: "<Guessing>", Filter: "user.name:<bob>", Reason: "<known>", Owner: "anna", Hidden: 37, Events: 410, Last: ms(time.Hour), Expires: ms(-time.Hour)},
+		{UID: "c-2", Kind: ocsf.RuleSnooze, Reason: "later", Owner: "anna", Starts: ms(-time.Hour), Expires: ms(-80 * time.Hour), UntilNew: true, Known: []string{"x"}},
+		{UID: "c-3", Kind: ocsf.Exception, Filter: "x:y", Owner: "anna"},
+		{UID: "c-4", Kind: ocsf.Silence, Rule: "r2", Owner: "anna", Ended: ms(time.Minute), EndedBy: "bert"},
+	}
 	for name, c := range map[string]templ.Component{
 		"layout":       Layout(p),
 		"login":        Login(Page{Title: "Sign in", CSRF: "token", CSS: "/a.css", JS: "/a.js"}, Form{Error: "No.", Values: map[string]string{"name": `"><b>`}}, "/x?y=z"),
@@ -47,6 +53,13 @@ func TestComponents(t *testing.T) {
 		"actions":      actions(p, story),
 		"account":      inputRow(Input{Name: "udp:514", Received: 10, Stored: 6, DroppedFull: 3, InFlight: 1, Bytes: 4000}, false),
 		"unbalanced":   inputRow(Input{Name: "udp:514", Received: 10, Stored: 6}, false),
+		"controls":     controlTable(p, controls),
+		"preview":      preview(p, NoiseDraft{Kind: ocsf.Exception, Preview: &Preview{Days: 14, Findings: 41, Hidden: 37, Incidents: 2, True: 1, Samples: []PreviewLine{{Time: ms(time.Hour), Title: "<bob> failed", Severity: ocsf.Low, Incident: "u1", Verdict: "true_positive"}}}}),
+		"noiseterms":   noiseTerms(NoiseDraft{Terms: NoiseTerms(e), Filter: `a:"<b>"`}),
+		"signatures":   signatureTable(p, []Signature{{ID: "r/1", Title: "<Guessing>", Kind: "correlation", Mode: "observe", File: "builtin/x.yml", Level: ocsf.High, Day: 4, Hits: 9, Findings: 5, Hidden: 2, Last: ms(time.Minute), False: 3, True: 1, Propose: true}, {ID: "r2", Title: "Step", Step: true, Mode: "on"}}),
+		"whyresult":    whyResult(&Why{Rule: "r/1", Title: "<Guessing>", Says: "It does not hit.", Hidden: controls[:1], Steps: []WhyStep{{Condition: "a and not b", Applies: true, Parts: []WhyPart{{Name: "a", Items: []WhyItem{{Field: "user.name", Want: "is <x>", Values: []string{"<bob>"}}}}, {Name: "b", Filter: "Known", Negated: true, Held: true, Items: []WhyItem{{Want: "y", Held: true}}}}}}}),
+		"tuning":       tuningCheck(Tuning{YAML: "x", False: 41, FalseOut: 37, True: 3, TrueOut: 1, Conditions: []ocsf.Match{{Field: "user.name", Value: "<bob>"}}, Warnings: []string{"odd"}}),
+		"arrange":      arrange(p, Story{Incident: in, Merged: []Named{{ID: "u0", Title: "<older>"}}, Action: "snooze", Form: Form{Error: "No."}}),
 		"silent":       sourceState(Source{State: SourceSilent, Note: "every 30 s"}),
 		"spark":        spark([]uint64{0, 1, 1000}, "Events"),
 		"chart":        chart(p, []Bar{{From: ms(time.Hour), Events: 5}, {From: ms(0), Events: 1}}),

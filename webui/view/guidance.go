@@ -25,11 +25,17 @@ type Todo struct {
 // so that it stands in the incident's history like anything else that was done.
 const donePrefix = "Done: "
 
+// undonePrefix begins the remark that takes a tick back.
+const undonePrefix = "Not done: "
+
 // maxTodo bounds the part of an item that its remark repeats.
 const maxTodo = 240
 
 // DoneRemark is the remark that ticks an item of a checklist off.
 func DoneRemark(todo string) string { return donePrefix + clip(todo, maxTodo) }
+
+// UndoneRemark is the remark that takes a tick back.
+func UndoneRemark(todo string) string { return undonePrefix + clip(todo, maxTodo) }
 
 // Guides takes the guidance of an incident apart. A text of several lines has
 // its items on lines that begin with a dash or a number; in a plain paragraph
@@ -38,12 +44,7 @@ func DoneRemark(todo string) string { return donePrefix + clip(todo, maxTodo) }
 func Guides(in *ocsf.Incident) []Guide { return guides(in, in.Guidance) }
 
 func guides(in *ocsf.Incident, texts []string) []Guide {
-	done := map[string]*ocsf.Remark{}
-	for i := range in.Comments {
-		if c := &in.Comments[i]; strings.HasPrefix(c.Text, donePrefix) && done[c.Text] == nil {
-			done[c.Text] = c
-		}
-	}
+	done := ticks(in)
 	var out []Guide
 	told := map[string]bool{}
 	for _, text := range texts {
@@ -63,6 +64,21 @@ func guides(in *ocsf.Incident, texts []string) []Guide {
 		out = append(out, g)
 	}
 	return out
+}
+
+// ticks are the items that are done, by the remark that says so: the last word on
+// an item counts.
+func ticks(in *ocsf.Incident) map[string]*ocsf.Remark {
+	done := map[string]*ocsf.Remark{}
+	for i := range in.Comments {
+		c := &in.Comments[i]
+		if text, ok := strings.CutPrefix(c.Text, undonePrefix); ok {
+			delete(done, donePrefix+text)
+		} else if strings.HasPrefix(c.Text, donePrefix) && done[c.Text] == nil {
+			done[c.Text] = c
+		}
+	}
+	return done
 }
 
 func guide(text string) Guide {
@@ -138,3 +154,6 @@ func sentences(text string) []string {
 
 // IsDone reports whether a remark ticks an item off.
 func IsDone(remark string) bool { return strings.HasPrefix(remark, donePrefix) }
+
+// IsUndone reports whether a remark takes a tick back.
+func IsUndone(remark string) bool { return strings.HasPrefix(remark, undonePrefix) }

@@ -16,7 +16,8 @@ import (
 // IncidentQuery says which incidents are wanted. The zero IncidentQuery wants
 // all, the ones with the highest score first.
 type IncidentQuery struct {
-	State  string        // "open" for all but closed, "" for all, else a state
+	State  string        // "open" for what is neither closed nor snoozed, "snoozed", "" for all, else a state
+	Now    int64         // ms: what is snoozed at this time; 0: nothing is
 	Least  ocsf.Severity // at least this severe
 	Text   string        // in the title, an entity, a signature, a device or the uid
 	Owner  string
@@ -31,10 +32,16 @@ func (q IncidentQuery) Match(in *ocsf.Incident) bool {
 	switch {
 	case in.Into != "":
 		return false
-	case q.State == "open" && in.State == ocsf.Closed:
+	case q.State == "open" && (in.State == ocsf.Closed || q.asleep(in)):
 		return false
+	case q.State == "snoozed":
+		if in.State == ocsf.Closed || !q.asleep(in) {
+			return false
+		}
 	case q.State != "" && q.State != "open" && string(in.State) != q.State:
 		return false
+	}
+	switch {
 	case in.Severity < q.Least:
 		return false
 	case q.Owner != "" && in.Owner != q.Owner:
@@ -47,6 +54,8 @@ func (q IncidentQuery) Match(in *ocsf.Incident) bool {
 	}
 	return true
 }
+
+func (q IncidentQuery) asleep(in *ocsf.Incident) bool { return q.Now != 0 && in.Asleep(q.Now) }
 
 func mentions(in *ocsf.Incident, word string) bool {
 	if strings.Contains(strings.ToLower(in.Title), word) || strings.Contains(strings.ToLower(in.UID), word) {

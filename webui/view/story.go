@@ -15,6 +15,7 @@ type Story struct {
 	Findings []*ocsf.Finding        // its sub-events, as far as they are kept
 	Evidence map[uint64]*ocsf.Event // by number, as far as it was fetched
 	Assets   []Asset                // what the site has told of the hosts in it
+	Merged   []Named                // incidents that went into it and can come out again
 	Form     Form                   // of the action that did not go through
 	Action   string                 // which action that was: "close", "comment", …
 }
@@ -198,6 +199,20 @@ func (s Story) guides() []Guide {
 	return guides(s.Incident, texts)
 }
 
+// clocks tell how long the incident is in its state, how long it took until
+// somebody took it up, and how old it is.
+func clocks(p Page, in *ocsf.Incident) string {
+	now := p.Now.UnixMilli()
+	text := StateName(in.State) + " for " + Lasted(max(in.Since, in.Created), now)
+	switch {
+	case in.Acknowledged != 0:
+		text += ", taken up " + Lasted(in.Created, in.Acknowledged) + " after it was opened"
+	case in.State == ocsf.New:
+		text += ", taken up by nobody yet"
+	}
+	return text + "; opened " + Lasted(in.Created, now) + " ago"
+}
+
 // needed is the question that the state of an incident leaves open.
 func needed(in *ocsf.Incident) string {
 	switch in.State {
@@ -214,11 +229,11 @@ func needed(in *ocsf.Incident) string {
 }
 
 // remarks are the comments of people and of the engine that are no ticks of the
-// checklist, in order of time.
+// checklist, in order of time; the audit has those.
 func remarks(in *ocsf.Incident) []ocsf.Remark {
 	var out []ocsf.Remark
 	for _, c := range in.Comments {
-		if !strings.HasPrefix(c.Text, donePrefix) {
+		if !IsDone(c.Text) && !IsUndone(c.Text) {
 			out = append(out, c)
 		}
 	}

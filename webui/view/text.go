@@ -26,6 +26,22 @@ func Text(s string) templ.Component { return text(s, cutValue) }
 // Line shows a whole raw line.
 func Line(s string) templ.Component { return text(s, cutLine) }
 
+// Lines shows a text of several lines as such, in an element that keeps them:
+// where a line ends is for the reader to know, and not to be shown by name.
+func Lines(s string) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		for line := range strings.Lines(s) {
+			if err := Line(strings.TrimRight(line, "\r\n")).Render(ctx, w); err != nil {
+				return err
+			}
+			if _, err := io.WriteString(w, "\n"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // Excerpt shows the beginning of a raw line.
 func Excerpt(s string) templ.Component { return text(s, cutRow) }
 
