@@ -36,6 +36,14 @@ func TestPhrases(t *testing.T) {
 		{"Possible SYN flood detected from 192.0.2.7", 2004, "-", 0},
 		{"virus signatures updated", 5019, "-", 0},
 		{"VPN tunnel to site-b established", 4014, "-", 0},
+		{"AuthReject for anna from 192.0.2.7", 3002, "anna", 2},
+		{"FAILED LOGIN (1) on '/dev/tty1' FOR 'anna'", 3002, "anna", 2},
+		{"The audit log was cleared by anna", 1008, "anna", 0},
+		{"neighbor 192.0.2.1 down", 0, "-", 0},
+		{"anna from 192.0.2.7 deleted /srv/share/plan.xlsx", 4010, "-", 0},
+		{"192.0.2.7 anna GET http://www.example.com/a 200", 4002, "-", 0},
+		{"query for www.example.com type AAAA from 192.0.2.7", 4003, "-", 0},
+		{"SQL injection attack blocked from 192.0.2.7", 2004, "-", 0},
 	} {
 		var e ocsf.Event
 		New(Options{Generic: true}).Normalize(&collector.Record{Raw: c.line, Received: received}, &e)

@@ -100,6 +100,9 @@ func (t *textScanner) forUser() bool {
 			t.l.facts.hints |= hintAuth
 			return true
 		}
+		if compound(p) && hintsOf(p)&hintLogin != 0 { // AuthReject for
+			return true
+		}
 	}
 	return t.prev == "in" && (t.prev2 == "log" || t.prev2 == "sign")
 }
