@@ -11,7 +11,7 @@ import (
 // read by position, everything else by the words around the values.
 var ciscoASA = &Parser{
 	Name: "ciscoasa", Vendor: "Cisco", Product: "ASA",
-	Begins: []string{"%ASA-", "%FTD-", "%PIX-", "%FWSM-"},
+	Begins: []string{"%ASA-", "%FTD-", "%PIX-", "%FWSM-", "%NGIPS-", "Group <", "TunnelGroup <"},
 	Parse:  parseCiscoASA,
 }
 
@@ -52,6 +52,13 @@ device.uid               DeviceUUID
 
 func parseCiscoASA(l *Line) bool {
 	s := strings.TrimLeft(l.Body, " ")
+	if s != "" && s[0] != '%' { // a collector took the code away
+		if !strings.Contains(s, " User <") || !strings.Contains(s, " IP <") {
+			return false
+		}
+		l.asaOther("722000", s)
+		return true
+	}
 	// %ASA-6-302014: or %ASA-config-5-111008: (RFC 5424 style classes)
 	c := strings.IndexByte(s, ':')
 	if c < 8 || c > 40 {
@@ -321,6 +328,9 @@ func (l *Line) asaFirepower(id, msg string) {
 	e := l.E
 	l.readColonPairs(msg)
 	l.Form = KeyValue
+	if l.Get("EventPriority") != "" {
+		l.facts.severityWeight = 0 // the level of the code is that of the alert response
+	}
 	l.Apply(ciscoFTDKeys)
 	switch id {
 	case "430001":
@@ -350,6 +360,10 @@ func (l *Line) asaOther(id, msg string) {
 	e := l.E
 	l.E.Set(ocsf.Message, ocsf.Text(msg))
 	l.asaFields(msg)
+	if id == "109201" || id == "109207" || id == "109210" { // "UAUTH: Session=…, User=anna, Assigned IP=…"
+		u, _, _ := strings.Cut(after(msg, "User="), ",")
+		l.applyUser(brandUser, u)
+	}
 	l.scanText(msg)
 	user := l.facts.user != "" || l.facts.actor != ""
 	n := atoi(id)
@@ -387,6 +401,8 @@ func (l *Line) asaFields(s string) {
 		k := strings.TrimRight(s[:i], " ")
 		switch {
 		case nothing(v):
+		case strings.HasSuffix(k, "GroupPolicy"):
+			l.put(ocsf.PolicyName, ocsf.Text(v), brandWeight)
 		case strings.HasSuffix(k, "Group"):
 			l.put(ocsf.GroupName, ocsf.Text(v), brandWeight)
 		case strings.HasSuffix(k, "User"):

@@ -84,7 +84,7 @@ func parseFortiGate(l *Line) bool {
 	if l.Form != KeyValue {
 		return false
 	}
-	var typ, sub, devid, status, ui, logdesc, trandisp, eventtype, cfgpath, duration string
+	var typ, sub, level, utm, devid, status, ui, logdesc, trandisp, eventtype, cfgpath, duration string
 	for i := range l.KV {
 		kv := &l.KV[i]
 		switch kv.Key {
@@ -100,6 +100,10 @@ func parseFortiGate(l *Line) bool {
 			ui = kv.Val
 		case "logdesc":
 			logdesc = kv.Val
+		case "level":
+			level = kv.Val
+		case "utmaction":
+			utm = kv.Val
 		case "trandisp":
 			trandisp = kv.Val
 		case "eventtype":
@@ -114,6 +118,12 @@ func parseFortiGate(l *Line) bool {
 		return false
 	}
 	l.Apply(fortigateKeys)
+	if level != "" { // the severity may be that of the threat
+		l.E.Set(ocsf.LogLevel, ocsf.Text(level))
+	}
+	if utm == "block" || utm == "reset" { // let through by the policy, then stopped by its profiles
+		l.setAction(ocsf.Denied, dispBlocked, brandWeight+1)
+	}
 	e := l.E
 	if typ != "traffic" && typ != "utm" {
 		l.texts() // administrators and mails are told in words

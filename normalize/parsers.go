@@ -23,7 +23,7 @@ var Parsers = []*Parser{
 	meraki, watchguard,
 	stormshieldSNS, ciscoWSA, proxySG, skyhigh, forcepoint,
 	awsWAF, cloudflare, imperva, netskope, ubika, unifi, hostapd,
-	aruba, clearPass, dell, ciscoWLC, barracudaWAF, firepower,
+	fortiCEF, aruba, clearPass, dell, ciscoWLC, barracudaWAF, firepower,
 }
 
 // product says who made what wrote the line, unless the line says so itself.
