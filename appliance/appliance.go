@@ -28,7 +28,6 @@ import (
 	"picket/appliance/config"
 	"picket/appliance/manage"
 	"picket/appliance/uplink"
-	"picket/collector"
 	"picket/correlate"
 	"picket/normalize"
 	"picket/normalize/ocsf"
@@ -70,6 +69,7 @@ type Appliance struct {
 	findings    atomic.Uint64
 	committedAt atomic.Int64 // when something was committed last, ms
 	evidence    evidence
+	renewing    sync.Mutex  // held while stored lines are read anew
 	backtests   atomic.Bool // one is running
 
 	mu     sync.Mutex // guards config
@@ -291,11 +291,7 @@ type ruleSet struct {
 // prepareStage makes what the workers use of a configuration, or says what is
 // wrong with it.
 func prepareStage(c *config.Config, now func() time.Time) (*stage, *ruleSet, error) {
-	zone, err := time.LoadLocation(c.Timezone)
-	if err != nil {
-		return nil, nil, fmt.Errorf("timezone: %w", err)
-	}
-	zones, err := sourceZones(c.Timezones)
+	n, err := newNormalizer(c, now)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -307,11 +303,24 @@ func prepareStage(c *config.Config, now func() time.Time) (*stage, *ruleSet, err
 	if err != nil {
 		return nil, nil, err
 	}
-	o, err := WithMappings(normalize.Options{Now: now, Zone: zone, ZoneOf: func(r *collector.Record) *time.Location { return zones[r.From] }}, c.Normalize.Mappings)
+	return &stage{normalizer: n, rules: rules.rules, drop: drop, name: c.Name}, rules, nil
+}
+
+// newNormalizer makes the normalizer of a configuration.
+func newNormalizer(c *config.Config, now func() time.Time) (*normalize.Normalizer, error) {
+	zone, err := time.LoadLocation(c.Timezone)
 	if err != nil {
-		return nil, nil, fmt.Errorf("normalize.mappings: %w", err)
+		return nil, fmt.Errorf("timezone: %w", err)
 	}
-	return &stage{normalizer: normalize.New(o), rules: rules.rules, drop: drop, name: c.Name}, rules, nil
+	zones, err := sourceZones(c.Timezones)
+	if err != nil {
+		return nil, err
+	}
+	o, err := WithMappings(normalize.Options{Now: now, Zone: zone, ZoneOf: zones.of}, c.Normalize.Mappings)
+	if err != nil {
+		return nil, fmt.Errorf("normalize.mappings: %w", err)
+	}
+	return normalize.New(o), nil
 }
 
 // CheckConfig says what is wrong with a configuration beyond its form: filters that

@@ -64,6 +64,7 @@ func (c *Control) Handler() http.Handler {
 		writeMetrics(w, c.Live.Status())
 	}))
 	mux.HandleFunc("POST /v1/backtest", c.backtest)
+	mux.HandleFunc("POST /v1/renormalize", c.live(c.renormalize))
 	mux.HandleFunc("POST /v1/assets", c.live(c.assets))
 	return mux
 }

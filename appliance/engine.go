@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net/netip"
 	"os"
 	"time"
 
@@ -63,21 +62,6 @@ func parseFilters(texts []string) ([]*filter.Expr, error) {
 			return nil, fmt.Errorf("drop: %q: %w", t, err)
 		}
 		out = append(out, f)
-	}
-	return out, nil
-}
-
-// sourceZones reads zones by address.
-func sourceZones(names map[string]string) (map[netip.Addr]*time.Location, error) {
-	out := map[netip.Addr]*time.Location{}
-	for addr, name := range names {
-		a, err := netip.ParseAddr(addr)
-		if err != nil {
-			return nil, fmt.Errorf("timezones: %w", err)
-		}
-		if out[a], err = time.LoadLocation(name); err != nil {
-			return nil, fmt.Errorf("timezones: %w", err)
-		}
 	}
 	return out, nil
 }

@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"net/netip"
 	"strings"
 	"time"
 
@@ -51,14 +52,15 @@ type Line struct {
 
 	now    time.Time
 	zone   *time.Location
-	cut    int             // pairs over the limit
-	quiet  bool            // unmapped keys are not kept
-	placed bool            // the zone is that of the source, as the site told it
-	seen   seenValues      // of a mapping
-	arena  strings.Builder // unescaped texts
-	path   []byte          // of the JSON or XML element that is being read
-	keys   keyTable[key]   // spellings seen, with what they mean
-	spare  key             // the last key that was not learned
+	cut    int                                     // pairs over the limit
+	quiet  bool                                    // unmapped keys are not kept
+	placed bool                                    // the zone is that of the source, as the site told it
+	zoneOf func(netip.Addr, string) *time.Location // of the Normalizer
+	seen   seenValues                              // of a mapping
+	arena  strings.Builder                         // unescaped texts
+	path   []byte                                  // of the JSON or XML element that is being read
+	keys   keyTable[key]                           // spellings seen, with what they mean
+	spare  key                                     // the last key that was not learned
 	facts  facts
 }
 

@@ -2,6 +2,7 @@ package normalize
 
 import (
 	"encoding/json"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,7 +10,6 @@ import (
 	"testing/fstest"
 	"time"
 
-	"picket/collector"
 	"picket/normalize/ocsf"
 )
 
@@ -162,7 +162,7 @@ func TestZoneOfMapping(t *testing.T) {
 		zone *time.Location
 		want time.Time
 	}{{nil, time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)}, {told, time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)}} {
-		n := New(Options{Mappings: []*Parser{p}, ZoneOf: func(*collector.Record) *time.Location { return c.zone }})
+		n := New(Options{Mappings: []*Parser{p}, ZoneOf: func(netip.Addr, string) *time.Location { return c.zone }})
 		var e ocsf.Event
 		normalizeLine(n, line, &e)
 		if e.Time != c.want.UnixMilli() {

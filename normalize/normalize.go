@@ -13,6 +13,7 @@
 package normalize
 
 import (
+	"net/netip"
 	"sync"
 	"time"
 
@@ -27,9 +28,10 @@ type Options struct {
 	Now func() time.Time
 	// Zone is that of stamps that tell none. Nil means UTC.
 	Zone *time.Location
-	// ZoneOf tells the zone of one record's source, nil where Zone holds. It may
-	// be nil itself.
-	ZoneOf func(*collector.Record) *time.Location
+	// ZoneOf tells the zone of a source by its address and by the name that the
+	// device calls itself ("" when its header has none), nil where Zone holds. It
+	// may be nil itself.
+	ZoneOf func(from netip.Addr, name string) *time.Location
 	// Generic switches the knowledge of brands off, that of mappings as well.
 	Generic bool
 	// Mappings are a site's own brands, see [LoadMappings]. They are asked before
@@ -107,12 +109,13 @@ func (n *Normalizer) normalize(l *Line, rec *collector.Record, e *ocsf.Event) {
 	}
 	l.reset(rec, e)
 	l.now, l.zone, l.placed = received, n.Zone, false
+	l.zoneOf = n.ZoneOf
+	l.Body = scanHeader(rec.Raw, &l.Head)
 	if n.ZoneOf != nil {
-		if z := n.ZoneOf(rec); z != nil {
+		if z := n.ZoneOf(rec.From, l.Head.Host); z != nil {
 			l.zone, l.placed = z, true
 		}
 	}
-	l.Body = scanHeader(rec.Raw, &l.Head)
 	if rec.Cut > 0 {
 		e.SetBool(ocsf.IsTruncated, true)
 		e.SetInt(ocsf.UntruncatedSize, int64(rec.Cut))

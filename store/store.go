@@ -6,6 +6,9 @@
 // events are durable; nothing reads an event before. Numbers are unique together
 // with [Store.LogID] only.
 //
+// An event's number, raw line and origin never change; how the line is understood
+// may be told anew, in its place ([Store.Rewrite]).
+//
 // Events lie in segment files, in blocks by column (block.go). Segments are
 // deleted whole, the oldest first, when the log outgrows its budget; evidence of
 // incidents is copied to segments of its own, which outlive the rest. State lies

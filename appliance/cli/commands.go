@@ -20,6 +20,7 @@ func commands() []*cobra.Command {
 		explainCommand(),
 		rulesCommand(),
 		mappingsCommand(),
+		renormalizeCommand(),
 		replayCommand(),
 		normalizeCommand(),
 		captureCommand(),

@@ -57,7 +57,11 @@ func (w *whyFlags) ofLine(cmd *cobra.Command, line string) error {
 	if err != nil {
 		return err
 	}
-	n := normalize.New(normalize.Options{Zone: zone})
+	known, err := appliance.WithMappings(normalize.Options{Zone: zone}, "")
+	if err != nil {
+		return err
+	}
+	n := normalize.New(known)
 	e := n.Explain(&collector.Record{Raw: strings.TrimRight(line, "\r\n"), Received: now}).Event
 	x, err := appliance.ExplainRule(e, w.rules, w.rule)
 	if err != nil {

@@ -23,7 +23,8 @@ type Config struct {
 	Data string `yaml:"data"`
 	// Timezone is the zone of devices that name none: "UTC", "Europe/Berlin".
 	Timezone string `yaml:"timezone"`
-	// Timezones are zones of single sources, by address.
+	// Timezones are zones of single sources, by the address that sends or by the
+	// name that a device calls itself.
 	Timezones map[string]string `yaml:"timezones"`
 
 	Syslog  Syslog  `yaml:"syslog"`

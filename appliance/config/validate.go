@@ -27,8 +27,8 @@ func (c *Config) Validate() error {
 		bad("timezone", "%q is no time zone", c.Timezone)
 	}
 	for addr, zone := range c.Timezones {
-		if _, err := netip.ParseAddr(addr); err != nil {
-			bad("timezones", "%q is no address", addr)
+		if _, err := netip.ParseAddr(addr); err != nil && !sourceName(addr) {
+			bad("timezones", "%q is neither an address nor a device's name", addr)
 		}
 		if _, err := time.LoadLocation(zone); err != nil {
 			bad("timezones", "%q is no time zone", zone)
@@ -160,3 +160,9 @@ func (d *Duration) UnmarshalYAML(b []byte) error {
 
 // String writes Go's notation.
 func (d Duration) String() string { return time.Duration(d).String() }
+
+// sourceName reports whether s may be the name of a device: no spaces or control
+// characters, and no network.
+func sourceName(s string) bool {
+	return s != "" && len(s) <= 255 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == '/' || r == 0x7f })
+}

@@ -146,6 +146,22 @@ func (s *Sources) Observe(e *ocsf.Event) {
 	}
 }
 
+// Understood takes note that a line which nobody understood when it came is
+// understood now: the event is the one that it was then.
+func (s *Sources) Understood(e *ocsf.Event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	src := s.by[key{name: e.Text(ocsf.DeviceHostname), addr: e.From}]
+	if src == nil {
+		src = s.by[key{name: OtherSources}]
+	}
+	if src == nil || src.NotUnderstood == 0 {
+		return
+	}
+	src.NotUnderstood--
+	src.Samples = slices.DeleteFunc(src.Samples, func(x Sample) bool { return x.Seq == e.Seq })
+}
+
 func (s *Sources) add(k key) *Source {
 	if s.by == nil {
 		s.by = map[key]*Source{}
