@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"runtime"
 	"slices"
@@ -308,7 +309,7 @@ func prepareStage(c *config.Config, now func() time.Time) (*stage, *ruleSet, err
 
 // newNormalizer makes the normalizer of a configuration.
 func newNormalizer(c *config.Config, now func() time.Time) (*normalize.Normalizer, error) {
-	zone, err := time.LoadLocation(c.Timezone)
+	zone, err := config.Zone(c.Timezone)
 	if err != nil {
 		return nil, fmt.Errorf("timezone: %w", err)
 	}
@@ -385,6 +386,9 @@ func (a *Appliance) reload(ctx context.Context) {
 	a.pipe.stage.Store(st)
 	a.rules.Store(rules)
 	a.sources.SetQuiet(time.Duration(c.Health.Silent))
+	if c.Timezone != old.Timezone || !maps.Equal(c.Timezones, old.Timezones) {
+		a.sources.ForgetSkews()
+	}
 	a.mu.Lock()
 	a.config = c
 	a.mu.Unlock()
@@ -414,8 +418,11 @@ func (a *Appliance) Status() *Status {
 	if n := a.counts.Load(); n != nil {
 		s.Evicted = n.WindowsEvicted + n.BeaconsEvicted + n.HabitsEvicted + n.PendingEvicted + n.FactsGone
 	}
-	for _, src := range a.sources.List(now.UnixMilli()) {
+	for _, src := range a.Sources() {
 		s.Sources.Total++
+		if w := clockWords(&src, time.Duration(c.Health.ClockError)); w != "" {
+			s.Sources.Clocks = append(s.Sources.Clocks, w)
+		}
 		s.Sources.NotUnderstood += src.NotUnderstood
 		if src.Silent {
 			s.Sources.Silent = append(s.Sources.Silent, src.Name)
@@ -457,4 +464,13 @@ func (a *Appliance) Health() []Check {
 }
 
 // Sources returns what sends.
-func (a *Appliance) Sources() []manage.Source { return a.sources.List(a.opt.Now().UnixMilli()) }
+func (a *Appliance) Sources() []manage.Source {
+	now, c := a.opt.Now(), a.Config()
+	list := a.sources.List(now.UnixMilli())
+	usual, err := config.Zone(c.Timezone)
+	z, zerr := sourceZones(c.Timezones)
+	if err == nil && zerr == nil { // they were checked when they came into force
+		z.propose(list, usual, now)
+	}
+	return list
+}

@@ -50,6 +50,7 @@ func Health(s *Status, diskFree int64) []Check {
 	}
 	listeners(s, add)
 	drops(s, add)
+	deviceClocks(s, add)
 	switch {
 	case s.Commit != "":
 		add("store", CriticalState, "Nothing is being kept. Look for a full or failing disk (df, dmesg); Picket goes on by itself once it can write.", "cannot commit: %s", s.Commit)
@@ -144,6 +145,13 @@ func clock(s *Status, add func(string, State, string, string, ...any)) {
 		add("clock", Warning, remedy, "the clock may be wrong by %d ms", s.Clock.ErrorMicros/1000)
 	default:
 		add("clock", OK, "", "synchronized, at most %d ms wrong", s.Clock.ErrorMicros/1000)
+	}
+}
+
+func deviceClocks(s *Status, add func(string, State, string, string, ...any)) {
+	if n := len(s.Sources.Clocks); n > 0 {
+		add("device clocks", Warning, "Tell the zones that `picket devices zones` prints below timezones in the configuration; set up NTP on a device whose clock is wrong.",
+			"%d devices: %s", n, shorten(s.Sources.Clocks, 3))
 	}
 }
 

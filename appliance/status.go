@@ -112,6 +112,7 @@ type Heard struct {
 	Total         int      `json:"total"`
 	Silent        []string `json:"silent,omitempty"`
 	NotUnderstood uint64   `json:"not_understood"`
+	Clocks        []string `json:"clocks,omitempty"` // those with a wrong zone or clock, in words
 }
 
 // Cert is a certificate in use.

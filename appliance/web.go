@@ -33,7 +33,7 @@ func (a *Appliance) newWeb(ctx context.Context, c *config.Config) (*web, error) 
 	if err != nil {
 		return nil, err
 	}
-	zone, err := time.LoadLocation(c.Timezone)
+	zone, err := config.Zone(c.Timezone)
 	if err != nil {
 		return nil, fmt.Errorf("timezone: %w", err)
 	}

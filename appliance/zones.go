@@ -5,6 +5,9 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"picket/appliance/config"
+	"picket/appliance/manage"
 )
 
 // zones are the time zones that the site has told of single sources: by the
@@ -19,7 +22,7 @@ type zones struct {
 func sourceZones(names map[string]string) (*zones, error) {
 	z := &zones{byAddr: map[netip.Addr]*time.Location{}, byName: map[string]*time.Location{}}
 	for source, name := range names {
-		loc, err := time.LoadLocation(name)
+		loc, err := config.Zone(name)
 		if err != nil {
 			return nil, fmt.Errorf("timezones: %s: %w", source, err)
 		}
@@ -43,4 +46,39 @@ func (z *zones) of(from netip.Addr, name string) *time.Location {
 		return nil
 	}
 	return z.byAddr[from.Unmap()]
+}
+
+// propose tells of each source whose stamps show another zone than the one that is
+// assumed which one that is.
+func (z *zones) propose(list []manage.Source, usual *time.Location, now time.Time) {
+	for i := range list {
+		src := &list[i]
+		if src.Shift == 0 {
+			continue
+		}
+		addr, _ := netip.ParseAddr(src.Address)
+		loc := z.of(addr, src.Name)
+		if loc == nil {
+			loc = usual
+		}
+		_, east := now.In(loc).Zone()
+		src.Zone = manage.Offset(east/60 + src.Shift)
+	}
+}
+
+// clockWords tells what is wrong with the clock of a source, "" for nothing.
+func clockWords(src *manage.Source, allowed time.Duration) string {
+	name := src.Name
+	err := time.Duration(src.ClockError) * time.Millisecond
+	switch {
+	case src.Zone != "":
+		return fmt.Sprintf("%s keeps zone %s", name, src.Zone)
+	case allowed > 0 && err > allowed:
+		return fmt.Sprintf("%s is %s ahead", name, err.Round(time.Second))
+	case allowed > 0 && err < -allowed:
+		return fmt.Sprintf("%s is %s behind", name, -err.Round(time.Second))
+	case src.Wrong > 0:
+		return fmt.Sprintf("%s wrote %d stamps that cannot be", name, src.Wrong)
+	}
+	return ""
 }

@@ -21,6 +21,8 @@ type facts struct {
 	outcomeWeight   uint8
 	severityWeight  uint8
 
+	at                stamp // that tells the time
+	stamped           bool  // there is one
 	timeWeight        uint8
 	timeZoned         bool // the time told its zone
 	date, clock, zone string
@@ -638,8 +640,7 @@ func (l *Line) applyStamp(v string, weight uint8, utc bool) bool {
 		return false
 	}
 	f.timeWeight, f.timeZoned = max(weight, f.timeWeight), zoned
-	l.E.Time = t
-	l.E.Set(ocsf.OriginalTime, ocsf.Text(v))
+	l.tellTime(&st, v)
 	return true
 }
 

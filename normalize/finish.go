@@ -37,37 +37,6 @@ func (l *Line) settleStatus() {
 	}
 }
 
-// settleTime makes the time of a date and a time of day in two keys, else takes
-// the header's.
-func (l *Line) settleTime() {
-	f := &l.facts
-	if f.date != "" && f.timeWeight < weakWeight+10 {
-		var small [80]byte
-		b := append(small[:0], clean(f.date)...)
-		if f.clock != "" {
-			b = append(append(b, ' '), clean(f.clock)...)
-		}
-		if len(b) < 80 {
-			s := string(b)
-			if st, n := scanStamp(s); n > 0 {
-				if !st.zoned && f.zone != "" {
-					zoneOf(f.zone, &st)
-				}
-				l.E.Time = st.resolve(l.now, l.zone)
-				l.E.Set(ocsf.OriginalTime, ocsf.Text(s))
-				f.timeWeight = exactWeight
-			}
-		}
-	}
-	if f.timeWeight <= weakWeight && l.Head.Stamp != "" {
-		l.E.Time = l.Head.at.resolve(l.now, l.zone)
-		l.E.Set(ocsf.OriginalTime, ocsf.Text(l.Head.Stamp))
-	}
-	if l.E.Time == 0 {
-		l.E.Time = l.now.UnixMilli()
-	}
-}
-
 // settleHeader sets what the header tells and no key told better.
 func (l *Line) settleHeader() {
 	h := &l.Head

@@ -12,6 +12,7 @@ type stamp struct {
 	hour, min, sec, nano int
 	offset               int  // seconds east of UTC
 	zoned                bool // offset was told
+	either               bool // day and month may be the other way round
 	epoch                int64
 	isEpoch              bool // epoch holds the time in ms
 }
@@ -242,6 +243,7 @@ func scanDayFirst(s string, d int) (st stamp, n int) {
 	if a > 12 || sep == '.' {
 		st.month, st.day = b, a
 	}
+	st.either = a <= 12 && b <= 12 && a != b && sep != '.'
 	if !st.valid() {
 		return stamp{}, 0
 	}
@@ -508,18 +510,28 @@ func (st *stamp) resolve(now time.Time, loc *time.Location) int64 {
 	if st.month == 0 {
 		n := now.In(loc)
 		t := time.Date(n.Year(), n.Month(), n.Day(), st.hour, st.min, st.sec, st.nano, loc)
-		if t.After(now.Add(12 * time.Hour)) {
+		switch ahead := t.Sub(now); {
+		case ahead > 12*time.Hour:
 			t = t.AddDate(0, 0, -1)
+		case ahead < -22*time.Hour: // a clock that is ahead, at midnight
+			t = t.AddDate(0, 0, 1)
 		}
 		return t.UnixMilli()
 	}
+	limit := now.Add(aheadAtMost)
 	if st.year != 0 {
 		t, _ := at(st.year)
+		if st.either && t.After(limit) { // 03/12 of March: no month to come
+			other := *st
+			other.month, other.day, other.either = st.day, st.month, false
+			if o := other.resolve(now, loc); o <= limit.UnixMilli() {
+				return o
+			}
+		}
 		return t.UnixMilli()
 	}
 	y := now.In(loc).Year()
-	limit := now.Add(26 * time.Hour)
-	for _, year := range [...]int{y + 1, y, y - 1, y - 2, y - 3, y - 4} {
+	for year := y + 1; year >= y-8; year-- { // eight years lie between leap days at most
 		if st.month == 2 && st.day == 29 && !leap(year) {
 			continue // the 29th of February tells the year
 		}

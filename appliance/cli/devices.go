@@ -44,8 +44,13 @@ func devicesCommand() *cobra.Command {
 			fmt.Fprintln(tab, "NAME\tADDRESS\tPRODUCT\tEVENTS\tNOT UNDERSTOOD\tLAST\tSTATE")
 			for _, src := range list {
 				state := "sends"
-				if src.Silent {
+				switch {
+				case src.Silent:
 					state = "SILENT"
+				case src.Zone != "":
+					state = "zone " + src.Zone + "?"
+				case src.Wrong > 0:
+					state = "clock wrong"
 				}
 				fmt.Fprintf(tab, "%s\t%s\t%s\t%d\t%d\t%s\t%s\n", printable(src.Name), src.Address, printable(src.Product), src.Events, src.NotUnderstood, stamp(src.Last), state)
 			}
@@ -80,7 +85,7 @@ of high worth weighs more. FILE - is standard input.`,
 			return nil
 		},
 	}
-	cmd := group("devices", "List what sends, and tell what the site's hosts are", list, load)
+	cmd := group("devices", "List what sends and what of it is not understood, and tell what the site's hosts are", list, load, zonesCommand(&s), notUnderstoodCommand(&s))
 	s.add(cmd)
 	return cmd
 }

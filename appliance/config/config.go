@@ -100,8 +100,10 @@ type Uplink struct {
 
 // Health says when the box complains of itself and of its sources.
 type Health struct {
-	Silent   Duration `yaml:"silent"`    // a source is silent after this long at least
-	DiskFree Size     `yaml:"disk_free"` // warn below this much free disk
+	// ClockError is how wrong the clock of a device may be, beside its zone.
+	ClockError Duration `yaml:"clock_error"`
+	Silent     Duration `yaml:"silent"`    // a source is silent after this long at least
+	DiskFree   Size     `yaml:"disk_free"` // warn below this much free disk
 }
 
 // Pipeline sets the sizes of queues. The defaults suit a box with 1 GB.
@@ -127,7 +129,7 @@ func Default() *Config {
 		Rules:   Rules{Builtin: true},
 		Web:     Web{Listen: ":8443"},
 		Uplink:  Uplink{Tenant: "default", Site: hostname(), MaxAge: Duration(15 * time.Minute)},
-		Health:  Health{Silent: Duration(30 * time.Minute), DiskFree: 512 << 20},
+		Health:  Health{Silent: Duration(30 * time.Minute), ClockError: Duration(2 * time.Minute), DiskFree: 512 << 20},
 		Pipeline: Pipeline{
 			Queue: 32_768, QueueBytes: 48 << 20, Commit: Duration(200 * time.Millisecond),
 		},

@@ -23,14 +23,14 @@ func (c *Config) Validate() error {
 	if c.Data == "" {
 		bad("data", "is empty")
 	}
-	if _, err := time.LoadLocation(c.Timezone); err != nil {
+	if _, err := Zone(c.Timezone); err != nil {
 		bad("timezone", "%q is no time zone", c.Timezone)
 	}
 	for addr, zone := range c.Timezones {
 		if _, err := netip.ParseAddr(addr); err != nil && !sourceName(addr) {
 			bad("timezones", "%q is neither an address nor a device's name", addr)
 		}
-		if _, err := time.LoadLocation(zone); err != nil {
+		if _, err := Zone(zone); err != nil {
 			bad("timezones", "%q is no time zone", zone)
 		}
 	}

@@ -25,12 +25,17 @@ type Source struct {
 	NotUnderstood uint64            `json:"not_understood"`
 	Samples       []Sample          `json:"samples,omitempty"` // of lines that nobody understood
 	Parsers       map[string]uint64 `json:"parsers,omitempty"`
-	Gap           int64             `json:"gap"`  // usual longest time between two lines, ms
-	Skew          int64             `json:"skew"` // its clock against ours at the last line, ms: positive is ahead
+	Gap           int64             `json:"gap"`                          // usual longest time between two lines, ms
+	Skew          int64             `json:"skew"`                         // its clock against ours at the last line, ms: positive is ahead
+	Shift         int               `json:"zone_shift,omitempty"`         // minutes that its zone lies east of the one that is assumed
+	ClockError    int64             `json:"clock_error,omitempty"`        // ms that its clock is ahead beside that
+	Wrong         uint64            `json:"clock_not_believed,omitempty"` // stamps that cannot be
+	Zone          string            `json:"zone,omitempty"`               // that timezones should tell of it, "" when that is right
 	Silent        bool              `json:"silent"`
 	Hours         []uint64          `json:"hours,omitempty"` // events in each of the last hours, oldest first
 	hour          int64             // number of the hour that the last of Hours counts
-	resumed       bool              // known from before a restart: the first pause says nothing
+	skews         skews
+	resumed       bool // known from before a restart: the first pause says nothing
 }
 
 // silentAfter reports whether a pause of so long, in ms, is a silence.
@@ -125,8 +130,13 @@ func (s *Sources) Observe(e *ocsf.Event) {
 		src.First = now
 	}
 	src.Bytes += uint64(len(e.Raw))
-	if e.Time != 0 {
+	switch e.Stamp {
+	case ocsf.NoStamp:
+	case ocsf.StampWrong:
+		src.Wrong++
+	default:
 		src.Skew = e.Time - now
+		src.skews.put(e.Stamp, src.Skew)
 	}
 	if p := e.Text(ocsf.ProductName); p != "" && p != src.Product {
 		src.Product = strings.Clone(p)
@@ -220,6 +230,7 @@ func (s *Sources) List(now int64) []Source {
 	for _, src := range s.by {
 		src.Silent = now > 0 && src.Events > 3 && src.silentAfter(now-src.Last, s.Quiet)
 		src.turn(now / time.Hour.Milliseconds())
+		src.skews.judge(src)
 		c := *src
 		c.Hours = slices.Clone(src.Hours)
 		c.Samples = slices.Clone(src.Samples)
@@ -263,6 +274,7 @@ func (s *Sources) Load(b []byte) error {
 		if s.by == nil {
 			s.by = map[key]*Source{}
 		}
+		src.skews, src.Shift, src.ClockError, src.Zone = skews{}, 0, 0, ""
 		src.Hours, src.hour = nil, 0 // of a time that nobody knows
 		src.resumed = true
 		if src.Parsers == nil {

@@ -13,6 +13,7 @@ func line(host string, at time.Duration, parser string) *ocsf.Event {
 	e := &ocsf.Event{Logged: 1767571200000 + at.Milliseconds(), Raw: "a line", Parser: parser, From: netip.MustParseAddr("192.0.2.1")}
 	e.Time = e.Logged - 3000
 	e.SetText(ocsf.DeviceHostname, host)
+	e.Stamp = ocsf.StampLocal
 	return e
 }
 

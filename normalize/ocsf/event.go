@@ -29,12 +29,26 @@ type Event struct {
 	// both are written below unmapped.
 	Input string
 	From  netip.Addr
+	// Stamp tells how the device's clock is to be judged by this event. It is known
+	// beside the pipeline only, and kept nowhere.
+	Stamp Stamp
 
 	index    [maxFields]uint8 // 1 + position in vals, 0 when absent
 	vals     []Value
 	unmapped []Pair
 	lost     int // attributes over the limits
 }
+
+// Stamp is what kind of stamp told the time of an event.
+type Stamp uint8
+
+// The kinds of stamps.
+const (
+	NoStamp    Stamp = iota // none: the time is that of receipt
+	StampLocal              // one that names no zone
+	StampZoned              // one that names its zone, or counts seconds
+	StampWrong              // one that cannot be: the time is that of receipt
+)
 
 // Pair is one of the vendor's own keys with its value.
 type Pair struct {
