@@ -93,6 +93,7 @@ url.hostname        host
 http_request.referrer referrer
 http_request.user_agent user_agent
 @status             status_code
+@url                uri
 traffic.bytes       resp_body_len_
 tls.sni             server_name
 tls.version         version_
@@ -104,7 +105,7 @@ finding_info.desc   msg
 @mail.from          mailfrom from
 @mail.to            rcptto to
 email.subject       subject
-@keep               _path conn_state duration answers uri rejected AA TC RD RA Z version
+@keep               _path conn_state duration answers rejected AA TC RD RA Z version
 `)
 
 // wazuh reads the alerts of a Wazuh or OSSEC manager (Wazuh, Ruleset: rules carry

@@ -220,9 +220,10 @@ func (l *Line) windowsField(w *windowsFields, name, key, v string, own bool) {
 	if m.read == readUser || m.read == readHash || m.read == readProcess || m.read == readPath {
 		m.weight = weakWeight // an agent's own; the event's fields know better
 	}
-	if m.read == readNothing || !l.apply(m, v) {
-		l.keepKey(k.name, v)
+	if m.read != readNothing {
+		l.apply(m, v)
 	}
+	l.keepKey(k.name, v) // a flat carrier does not tell the event's own fields from its own
 }
 
 // place returns where the field's value is remembered, nil for most.
