@@ -67,7 +67,7 @@ func compileWith(list []*sigma.Rule, tax *sigma.Taxonomy, opt RuleOptions) (*Rul
 	}
 	set, more := sigma.Compile(kept, tax, sigma.Options{
 		Placeholders: opt.Placeholders, Zone: opt.Zone,
-		Derive: map[string]func(string) string{"parent": func(s string) string { return parentDomain(hostName(s)) }},
+		Derive: map[string]func(string) string{"parent": func(s string) string { return parentDomain(hostName(s)) }, "audit": auditKeywords},
 	})
 	r := &Rules{set: set, byID: map[string]int{}, list: kept, tax: tax, opt: opt}
 	for i, rule := range set.Rules() {
