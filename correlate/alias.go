@@ -2,15 +2,50 @@ package correlate
 
 import "picket/normalize/ocsf"
 
-// aliases learn under which address a host is known that writes its own logs: a
-// sender that never speaks for anybody else is the host whose name its lines
-// bear. A relay speaks for many and teaches nothing.
+// aliases learn under which address a host is known: a sender that never speaks
+// for anybody else is the host whose name its lines bear (a relay speaks for many
+// and teaches nothing), and some lines name both, as those of a virus scanner's
+// console or of a DHCP server.
 type aliases struct {
 	From generations[key, string] // address of a sender -> the name it speaks for, "" for many
 	Name generations[key, key]    // name of a host -> address
 }
 
 const maxAliases = 1 << 13
+
+// introduced returns the name and the address of one host that an event tells.
+func introduced(e *ocsf.Event) (name string, addr key) {
+	at, host := ocsf.DeviceIP, ocsf.DeviceHostname
+	if e.Class == ocsf.DHCPActivity {
+		at, host = ocsf.SrcIP, ocsf.SrcHostname
+	}
+	a := e.Addr(at)
+	if !a.IsValid() || !internal(a) || a.IsLoopback() {
+		return "", key{}
+	}
+	if name = e.Get(host).Str(); name == "" || isAddr(name) {
+		return "", key{}
+	}
+	return name, addrKey(a)
+}
+
+// told takes in a name and an address that one event tells of one host. What is
+// new may show that two stories are about the same host.
+func (a *aliases) told(g *Engine, e *ocsf.Event, out *Output) {
+	name, addr := introduced(e)
+	if name == "" {
+		return
+	}
+	if a.Name.Limit == 0 {
+		a.From.Limit, a.Name.Limit = maxAliases, maxAliases
+	}
+	k := key{Kind: hostKey, Name: g.names.of(shortName(hostName(name)))}
+	if old, ok := a.Name.get(k); ok && old == addr {
+		return
+	}
+	a.Name.put(k, addr)
+	g.unify(k.Name, g.inventory.same(addr), out)
+}
 
 // learn takes in who sent an event.
 func (a *aliases) learn(g *Engine, e *ocsf.Event) {

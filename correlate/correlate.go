@@ -86,6 +86,7 @@ type Engine struct {
 	active  generations[activeKey, *active]
 	peers   popularity // how many hosts a user is seen on
 	crowds  crowds
+	leases  leases
 	aliases aliases
 
 	controls controls
@@ -147,6 +148,9 @@ func (g *Engine) Observe(e *ocsf.Event, hits []Hit, out *Output) {
 	defer func() { g.event = nil }()
 	g.clock.observe(e.Time)
 	g.received = max(g.received, e.Logged)
+	g.aliases.told(g, e, out)
+	g.leases.learn(g, e)
+	g.follow(e, out)
 	if len(hits) > 0 {
 		g.counts.Hits += uint64(len(hits))
 		g.hits(e, hits, out)

@@ -115,6 +115,9 @@ func (g *Engine) sidesOf(e *ocsf.Event) sides {
 	if s.Actor == s.User {
 		s.Actor = key{}
 	}
+	if e.Class == ocsf.ConfigChange && s.Actor.isZero() {
+		s.Actor, s.User = s.User, key{} // whoever changes a configuration does it, nobody suffers it
+	}
 	for _, f := range [...]ocsf.Field{ocsf.QueryName, ocsf.URLHostname, ocsf.TLSSNI, ocsf.URLDomain} {
 		if v := e.Get(f).Str(); v != "" {
 			if _, isAddr := ocsf.ParseAddr(v); !isAddr && strings.IndexByte(v, '.') > 0 {

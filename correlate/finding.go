@@ -17,6 +17,7 @@ type sighting struct {
 	Subject []key  // who the story is about, the best first
 	Won     []key  // hosts and users that the attacker got hold of
 	Parties []key  // rare parties outside that a story may share
+	Lent    []lent // which of the subjects are holders of addresses
 	Where   []key  // hosts on which it happened, of a finding without a source
 	Src     key    // who did it, as the finding's group names it; or none
 	Dst     key
@@ -63,6 +64,7 @@ func (g *Engine) sight(f *ocsf.Finding, m *ruleMeta, c *cast, group string) *sig
 		role(&c.Domains, ocsf.Related)
 	}
 	s.Subject = g.subjects(m, c)
+	g.lend(s, c)
 	if len(c.Srcs.Keys) == 0 && len(c.Dsts.Keys) <= 3 {
 		for _, k := range c.Dsts.Keys {
 			k = g.same(k)

@@ -56,10 +56,10 @@ func (g *Engine) ties(x *sighting) []tie {
 	}
 	for _, k := range x.Subject {
 		add(bySubject, k, func(s *story) string {
-			return fmt.Sprintf("the same %s %s, %s", noun(k), k.value(), s.distance(x.F))
+			return fmt.Sprintf("%sthe same %s %s, %s", x.through(k), noun(k), k.value(), s.distance(x.F))
 		})
 		add(byWon, k, func(s *story) string {
-			return fmt.Sprintf("the attacker got hold of %s %s before, and now it acts, %s", noun(k), k.value(), s.distance(x.F))
+			return fmt.Sprintf("%sthe attacker got hold of %s %s before, and now it acts, %s", x.through(k), noun(k), k.value(), s.distance(x.F))
 		})
 	}
 	for _, k := range x.Where {

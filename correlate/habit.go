@@ -17,8 +17,8 @@ type habit[T cmp.Ordered] struct {
 }
 
 type usage[T cmp.Ordered] struct {
-	What T
-	Last int64 // ms
+	What        T
+	First, Last int64 // ms
 }
 
 const (
@@ -48,7 +48,7 @@ func (h *habit[T]) learn(t int64, what T) {
 		h.Lost = true
 		return
 	}
-	h.Known = append(h.Known, usage[T]{what, t})
+	h.Known = append(h.Known, usage[T]{what, t, t})
 }
 
 // breaks reports whether a use would be the first of its kind by somebody who
@@ -58,6 +58,11 @@ func (h *habit[T]) breaks(what T, count, days int) bool {
 		return false
 	}
 	return !slices.ContainsFunc(h.Known, func(u usage[T]) bool { return u.What == what })
+}
+
+// had reports whether something was used before a time.
+func (h *habit[T]) had(what T, before int64) bool {
+	return slices.ContainsFunc(h.Known, func(u usage[T]) bool { return u.What == what && u.First < before })
 }
 
 // names lists what is known, the latest first.

@@ -45,8 +45,13 @@ func (g *Engine) hides(k key) bool {
 	if _, ok := g.inventory.hub(k); ok {
 		return true
 	}
-	return k.Kind == hostKey && g.crowds.From.of(k) > crowd
+	return k.Kind == hostKey && g.crowds.From.of(k) > hall
 }
+
+// hall is how many users may come from one host before it stands for none of
+// them: a workstation in a shared office has dozens, a terminal server or the
+// address behind which a network hides has more.
+const hall = 60
 
 // logonOf reports whether an event is a successful logon.
 func logonOf(e *ocsf.Event) bool {

@@ -46,10 +46,10 @@ func TestAttackMakesNoHub(t *testing.T) {
 func TestAddressOfManyUsersHides(t *testing.T) {
 	g := New(emptyRules(t), site(), Options{})
 	var events []*ocsf.Event
-	for i := range 40 {
+	for i := range 120 {
 		events = append(events, logon(float64(i), true, "10.0.6.1", fmt.Sprintf("srv%d", i%4+10), fmt.Sprintf("user%d", i)))
 	}
 	if newStream(t, g).play(events...); !g.hides(hostOf("10.0.6.1")) {
-		t.Error("an address from which forty users log on stands for one of them")
+		t.Error("an address from which a hundred users log on stands for one of them")
 	}
 }

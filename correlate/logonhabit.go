@@ -92,6 +92,12 @@ func (b *baselines) logons(g *Engine, e *ocsf.Event, out *Output) {
 	p.learn(g, e, from)
 }
 
+// came reports whether a user was seen to log on from a host before a time.
+func (l *logonHabits) came(user, src key, before int64) bool {
+	p, ok := l.People.get(user)
+	return ok && p.Addresses.had(src.value(), before)
+}
+
 // administers notes who changed a configuration or an account.
 func (l *logonHabits) administers(g *Engine, e *ocsf.Event) {
 	x := g.factOf(e)

@@ -23,6 +23,7 @@ type state struct {
 	Active   generations[activeKey, *active]
 	Peers    popularity
 	Crowds   crowds
+	Leases   leases
 	Aliases  aliases
 	Stories  []*story
 	Controls []*control
@@ -41,7 +42,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 func (g *Engine) Snapshot() ([]byte, error) {
 	st := state{
 		Version: stateVersion, Clock: g.clock, Flushed: g.flushed, Facts: g.facts,
-		Beacons: g.beacons, Usual: g.usual, Pending: g.pending, Active: g.active, Peers: g.peers, Crowds: g.crowds, Aliases: g.aliases, Stories: g.stories, Counts: g.counts,
+		Beacons: g.beacons, Usual: g.usual, Pending: g.pending, Active: g.active, Peers: g.peers, Crowds: g.crowds, Leases: g.leases, Aliases: g.aliases, Stories: g.stories, Counts: g.counts,
 		Controls: g.controls.List, Tallies: g.tallies.byID,
 	}
 	var err error
@@ -80,7 +81,7 @@ func (g *Engine) Restore(snapshot []byte) error {
 	}
 	fresh.clock, fresh.flushed, fresh.counts = st.Clock, st.Flushed, st.Counts
 	fresh.facts = st.Facts
-	fresh.beacons, fresh.usual, fresh.pending, fresh.active, fresh.peers, fresh.crowds, fresh.aliases = st.Beacons, st.Usual, st.Pending, st.Active, st.Peers, st.Crowds, st.Aliases
+	fresh.beacons, fresh.usual, fresh.pending, fresh.active, fresh.peers, fresh.crowds, fresh.leases, fresh.aliases = st.Beacons, st.Usual, st.Pending, st.Active, st.Peers, st.Crowds, st.Leases, st.Aliases
 	fresh.active.Limit = maxActive
 	for _, x := range st.Controls {
 		x.compile()
