@@ -133,7 +133,7 @@ func fill(msg string, at time.Time, i, no int) string {
 		"{clock}", at.Format("15:04:05"), "{nano}", strconv.FormatInt(at.UnixNano(), 10), "{epoch}", strconv.FormatInt(at.Unix(), 10),
 		"{clf}", at.Format("02/Jan/2006:15:04:05 -0700"), "{year}", at.Format("2006"), "{n}", strconv.Itoa(i+1),
 		"{p}", strconv.Itoa(20000+(i*7919+no*104729)%40000), "{ip4}", strconv.Itoa(10+(i*37+no*11)%60),
-		"{word}", demoWords[(i*7+no)%len(demoWords)],
+		"{eset}", at.Format("02-Jan-2006 15:04:05"), "{word}", demoWords[(i*7+no)%len(demoWords)],
 	).Replace(msg)
 }
 
