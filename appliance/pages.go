@@ -255,8 +255,17 @@ func viewSource(s *manage.Source, now time.Time) view.Source {
 	if s.Gap > 0 {
 		v.Note = "its longest usual pause is " + (time.Duration(s.Gap) * time.Millisecond).Round(time.Second).String()
 	}
-	if skew := time.Duration(s.Skew) * time.Millisecond; skew.Abs() > 5*time.Minute {
-		v.Note = strings.TrimPrefix(v.Note+"; its clock differs from ours by "+skew.Round(time.Minute).String(), "; ")
+	note := ""
+	switch skew := time.Duration(s.Skew) * time.Millisecond; {
+	case s.Zone != "":
+		note = fmt.Sprintf("its stamps show the zone %s: write %q: %q below timezones in the configuration", s.Zone, s.Name, s.Zone)
+	case s.Wrong > 0:
+		note = fmt.Sprintf("%d of its stamps cannot be and were taken for the time of receipt", s.Wrong)
+	case skew.Abs() > 5*time.Minute:
+		note = "its clock differs from ours by " + skew.Round(time.Minute).String()
+	}
+	if note != "" {
+		v.Note = strings.TrimPrefix(v.Note+"; "+note, "; ")
 	}
 	return v
 }
