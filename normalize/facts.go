@@ -578,7 +578,7 @@ func (l *Line) applyUser(m meaning, v string) bool {
 		}
 		return l.putText(uid, strings.Trim(v, "%{}"), m.weight)
 	}
-	if strings.HasPrefix(v, "0x") && digits(v[2:]) > 0 || strings.EqualFold(v, "true") || strings.EqualFold(v, "false") {
+	if onlyIdentifier(v) && v[0] == '{' || strings.HasPrefix(v, "0x") && digits(v[2:]) > 0 || strings.EqualFold(v, "true") || strings.EqualFold(v, "false") {
 		return false
 	}
 	f := &l.facts
@@ -655,6 +655,9 @@ func clockOnly(v string) bool {
 func zoneOf(v string, st *stamp) {
 	v = strings.TrimLeft(v, "( \"")
 	scanZone(v, st)
+	if st.offset < -12*3600 || st.offset > 14*3600 { // minutes, or nothing of the kind
+		st.zoned, st.offset = false, 0
+	}
 }
 
 // oddTime reads a FILETIME of Windows.

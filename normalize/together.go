@@ -17,6 +17,9 @@ func (l *Line) together() {
 	l.settleTitle()
 	l.settleStart()
 	l.settleVendor()
+	l.settleProduct()
+	l.settleMail()
+	l.settleZone()
 }
 
 // turnEnds makes the local end the source where the line comes from the machine
@@ -163,4 +166,46 @@ func (l *Line) settleVendor() {
 		}
 	}
 	l.putText(ocsf.ProductVendor, v[:i], weakWeight)
+}
+
+// settleProduct takes the program that wrote the line for the product where the
+// line names none: an unknown brand is better called by its own name than not.
+func (l *Line) settleProduct() {
+	name := l.Head.App
+	if i := strings.LastIndexByte(name, '/'); i >= 0 && name[0] == '/' {
+		name = name[i+1:]
+	}
+	if i := strings.IndexAny(name, "/[("); i > 0 { // postfix/smtpd
+		name = name[:i]
+	}
+	if len(name) > 1 && letter(name[0]) && !l.E.Has(ocsf.ProductVendor) {
+		l.putText(ocsf.ProductName, name, 1)
+	}
+}
+
+// settleMail takes the domains of sender and recipient for those of the ends
+// that mail comes from and goes to, where no host is told.
+func (l *Line) settleMail() {
+	e, w := l.E, &l.facts.weight
+	if from := e.Text(ocsf.EmailFrom); from != "" && w[ocsf.SrcHostname] == 0 {
+		l.putText(ocsf.SrcDomain, mailDomain(from), guessWeight)
+	}
+	if to := e.Get(ocsf.EmailTo).List(); len(to) > 0 && w[ocsf.DstHostname] == 0 {
+		l.putText(ocsf.DstDomain, mailDomain(to[0].String()), guessWeight)
+	}
+}
+
+// settleZone reads the time again by a zone that a key behind it told.
+func (l *Line) settleZone() {
+	f := &l.facts
+	if f.timeWeight == 0 || f.timeZoned || f.zone == "" {
+		return
+	}
+	st, n := scanStamp(l.E.Text(ocsf.OriginalTime))
+	if n == 0 || st.zoned || st.isEpoch {
+		return
+	}
+	if zoneOf(f.zone, &st); st.zoned {
+		l.E.Time, f.timeZoned = st.resolve(l.now, l.zone), true
+	}
 }
