@@ -218,9 +218,10 @@ func (r *roles) side() side {
 			return remoteSide
 		case x&wLocal != 0:
 			return localSide
-		case x&wDev != 0:
-			return devSide
 		}
+	}
+	if r.all&wDev != 0 { // any end has a hostname: only where it is of none
+		return devSide
 	}
 	return noSide
 }
@@ -304,7 +305,12 @@ func (r *roles) meaning() meaning {
 		if side == devSide {
 			return meaning{}
 		}
+		if side == noSide && any(wUser|wActor) {
+			return meaning{read: readPort, side: srcSide, weight: 50}
+		}
 		return meaning{read: readPort, side: side}
+	case has(wIP) && has(wProto):
+		return meaning{read: readProto}
 	case has(wIP), has(wAddr) && !any(wMail):
 		if has(wID) && !has(wIP) || has(wType|wVersion) { // of what kind it is
 			return meaning{}

@@ -19,23 +19,23 @@ const dictionary = `
 @src             id.orig_h orig_h rhost remotehost remoteaddr ipsrc callingstationid ruser_ip peerip attackerip offenderip client_addr
 @remote          remoteip remoteaddress remote_addr
 @remote.port     remoteport
-@src             loginip userip accessip fromip sourcehostip hostip user_ip initiatorip callerip client_address srcipaddress ipaddressclient ipsource clntip adminipaddress
+@src             loginip userip accessip fromip sourcehostip hostip user_ip initiatorip callerip client_address srcipaddress ipaddressclient ipsource clntip adminipaddress identsrc
 @src             clientpublicip request.remote_ip request.client_ip requestclientip ippeer source_address src_addr sourceipaddress access_device.ip accessdeviceip suspectip privateip_client publicipv4 cliip cltip cltsip originatingip x-originating-ip sourceips cs-ip clientsourceip principalip actorip ipchain.ip senderip senderipaddress connectingip fromipaddress ip_client srchostip offender.ip attacker.ip suspect.ip initiator.ip sourceipv4 sourceipv6 srcipv4 srcipv6 requesterip requestip
 @dst             dst destinationaddress daddr dstaddr dip dst_ip dstip destinationip dest_ip destip destination.ip destination.address server.ip server.address
 @dst             s-ip downstream_local_address id.resp_h resp_h ipdst targetip serverip serveraddress remoteserver dd_dst_ip destaddr destipaddress dstipaddress destinationipaddress resolverip dnsserverip victimip victim.ip srvip srvdip edgeserverip peerdestinationip targetipaddress target.ip target.address destinationipv4 destinationipv6 dstipv4 dstipv6 responderip toip recipientip dnsresolverip serverhostip upstreamip upstream_addr backendip
 @device          dvc deviceaddress device.ip host.ip observer.ip agent.ip nasipaddress nas-ip-address deviceip deviceipaddress origin fw gatewayip managementip hostaddress
-@nat.src         sourcetranslatedaddress natsrcip natip translatedip transip snatip srctransip xlatesrc postnatsourceip postnatsourceaddress natsource source.nat.ip
+@nat.src         sourcetranslatedaddress natsrcip natip translatedip transip snatip srctransip xlatesrc postnatsourceip postnatsourceaddress natsource source.nat.ip srcpostnat
 @nat.src         translatedsrcip srcxlatedip natsourceip natsourceaddress srcnatip nat_src nat_source transsrc newconnsrcip nataddress natsrc srcnat srcmappedip client.nat.ip sourcenatip trans_src
-@nat.dst         destinationtranslatedaddress natdstip tranip dnatip xlatedst destination.nat.ip natdestinationip natdestination natdestinationaddress
+@nat.dst         destinationtranslatedaddress natdstip tranip dnatip xlatedst destination.nat.ip natdestinationip natdestination natdestinationaddress dstpostnat
 @nat.dst         translateddstip natdst nat_dst dstnatip newconndestip transdst dstmappedip server.nat.ip postnatdestinationip dstxlatedip trans_dst
-@nat.src.port    sourcetranslatedport natsport translatedport transport_nat natsrcport srcxlateport natsourceport trans_src_port transsrcport xlatesport snatport
-@nat.dst.port    destinationtranslatedport natdport natdstport natdestinationport trans_dst_port transdstport xlatedport dnatport
+@nat.src.port    sourcetranslatedport natsport translatedport transport_nat natsrcport srcxlateport natsourceport trans_src_port transsrcport xlatesport snatport srcpostnatport
+@nat.dst.port    destinationtranslatedport natdport natdstport natdestinationport trans_dst_port transdstport xlatedport dnatport dstpostnatport
 @src.port        spt sourceport sport srcport s_port src_port source.port client.port id.orig_p orig_p clientport rport c-port s-port-src sourceporticmptype l4srcport request.remote_port clntport fromport cltsport initiatorport initport originport sourceportnumber srcportnumber
 @dst.port        dpt destinationport dport dstport d_port dst_port dest_port destport destination.port server.port id.resp_p resp_p serverport s-port targetport l4dstport dd_dst_port toport serviceport srvdport responderport respport destinationportnumber dstportnumber
-@src.mac         smac sourcemacaddress srcmac source.mac clientmac src_mac client.mac orig_l2_addr callingstation sourcemac mastersrcmac srchwaddr usermac stamac clientmacaddress endpointmac hwsender senderhwaddr
+@src.mac         smac sourcemacaddress srcmac source.mac clientmac src_mac client.mac orig_l2_addr callingstation sourcemac mastersrcmac srchwaddr usermac stamac clientmacaddress endpointmac hwsender senderhwaddr identmac
 @dst.mac         dmac destinationmacaddress dstmac destination.mac dst_mac resp_l2_addr destmac server.mac masterdstmac dsthwaddr hwdest
 @device.mac      dvcmac devicemacaddress host.mac
-@src.host        shost sourcehostname srchost srchostname source.domain source.host clienthostname client.domain clientname srcname workstationname workstation source.hostname rhostname helo client_name clientfqdn sourcefqdn srcfqdn clientmachinename remotehostname client_host
+@src.host        shost sourcehostname srchost srchostname source.domain source.host clienthostname client.domain clientname srcname workstationname workstation source.hostname rhostname helo client_name clientfqdn sourcefqdn srcfqdn clientmachinename remotehostname client_host identhostname
 @src.host        callingworkstation machinenameclient sourceworkstation clientcomputername sourcehost sourcedomainname client.hostname computer_name_src
 @dst.host        dhost destinationhostname dsthost dsthostname destination.domain destination.host destinationdnsdomain server.domain dstname desthost targethost targethostname serverhostname destination.hostname targetservername destinationfqdn dstfqdn destfqdn targetfqdn targetmachinename serverfqdn remoteurlhost
 @device.host     dvchost devicehostname host.name host.hostname agent.hostname agent.name observer.hostname observer.name devname devicename computername computer machinename sourcehostfqdn
@@ -180,6 +180,9 @@ var exactKeys = func() map[string]meaning {
 			mean.weight = exactWeight
 			if weakKeys[k] {
 				mean.weight = 50
+			}
+			if k == "policy" { // of the rule that a rule belongs to, where both are told
+				mean.weight = 45
 			}
 			if f[0] == "finding_info.title" || f[0] == "finding_info.uid" {
 				mean.read = readSigned

@@ -259,6 +259,9 @@ func (l *Line) applyAddr(m meaning, v string) bool {
 		v = rest
 	}
 	a, port, n := scanAddrPort(v, false)
+	if n == 0 && e.mac != ocsf.None && macAddress(v) { // a calling station
+		return l.putText(e.mac, v, m.weight)
+	}
 	if n == 0 || n < len(v) && alnum(v[n]) {
 		var ok bool
 		if a, port, ok = findAddr(v); !ok {

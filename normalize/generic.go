@@ -191,6 +191,9 @@ func (l *Line) device() {
 	l.putText(ocsf.EventCode, d.ID, 45)
 	if digits(d.ID) != len(d.ID) {
 		l.facts.hints |= hintsOf(d.ID)
+		if x := verdictOf(d.ID); x.action == ocsf.Allowed || x.action == ocsf.Denied {
+			l.applyAction(d.ID, guessWeight)
+		}
 		l.applyOutcome(d.ID, guessWeight)
 	}
 	if d.Severity == "" {

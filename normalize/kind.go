@@ -60,6 +60,10 @@ func (l *Line) applyKind(m meaning, v string) {
 	if m.field == ocsf.FindingTitle && f.title == "" {
 		f.title = v
 	}
+	if recordType(v) && f.weight[ocsf.QueryName] > 0 {
+		l.putText(ocsf.QueryType, v, textWeight)
+		return
+	}
 	if x := verdictOf(v); x.action == ocsf.Allowed || x.action == ocsf.Denied {
 		l.applyAction(v, weakWeight)
 		return

@@ -19,7 +19,7 @@ func (l *Line) together() {
 	l.settleVendor()
 	l.settleProduct()
 	l.settleMail()
-	l.settleZone()
+	l.settleLaterZone()
 }
 
 // turnEnds makes the local end the source where the line comes from the machine
@@ -145,7 +145,8 @@ func (l *Line) settleStart() {
 	}
 	for _, x := range [...]ocsf.Field{ocsf.EndTime, ocsf.StartTime} {
 		if t := l.E.Num(x); t > 0 {
-			l.E.Time, f.timeWeight = t, guessWeight
+			f.at, f.stamped, f.timeWeight = stamp{isEpoch: true, epoch: t}, true, guessWeight
+			l.E.Time = t
 			return
 		}
 	}
@@ -178,8 +179,8 @@ func (l *Line) settleProduct() {
 	if i := strings.IndexAny(name, "/[("); i > 0 { // postfix/smtpd
 		name = name[:i]
 	}
-	if len(name) > 1 && letter(name[0]) && !l.E.Has(ocsf.ProductVendor) {
-		l.putText(ocsf.ProductName, name, 1)
+	if len(name) > 1 && letter(name[0]) && !l.E.Has(ocsf.ProductVendor) && !l.E.Has(ocsf.ProductName) {
+		l.E.SetText(ocsf.ProductName, name) // no fact that the message tells
 	}
 }
 
@@ -195,17 +196,13 @@ func (l *Line) settleMail() {
 	}
 }
 
-// settleZone reads the time again by a zone that a key behind it told.
-func (l *Line) settleZone() {
+// settleLaterZone reads the time again by a zone that a key behind it told.
+func (l *Line) settleLaterZone() {
 	f := &l.facts
-	if f.timeWeight == 0 || f.timeZoned || f.zone == "" {
+	if !f.stamped || f.at.zoned || f.at.isEpoch || f.zone == "" {
 		return
 	}
-	st, n := scanStamp(l.E.Text(ocsf.OriginalTime))
-	if n == 0 || st.zoned || st.isEpoch {
-		return
-	}
-	if zoneOf(f.zone, &st); st.zoned {
-		l.E.Time, f.timeZoned = st.resolve(l.now, l.zone), true
+	if zoneOf(f.zone, &f.at); f.at.zoned {
+		l.E.Time, f.timeZoned = f.at.resolve(l.now, l.zone), true
 	}
 }
