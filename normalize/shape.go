@@ -95,7 +95,7 @@ func scanAddr(s string) (a netip.Addr, n int) {
 		return scanIPv6(s)
 	case c == ':' || hexByte(c):
 		return scanIPv6(s)
-	case c == '[' && len(s) > 3:
+	case c == '[' && len(s) > 3 && s[1] != '[': // one bracket: a thousand would be looked into a thousand times
 		if a, n = scanAddr(s[1:]); n > 0 && 1+n < len(s) && s[1+n] == ']' {
 			return a, n + 2
 		}
