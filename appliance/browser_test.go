@@ -61,8 +61,9 @@ func TestNewcomerSeesTheDemo(t *testing.T) {
 		chromedp.SendKeys("#password", "correct horse battery"), chromedp.SendKeys("#again", "correct horse battery"))
 	b.follow("main form button")
 	for name, path := range map[string]string{"overview": "/", "incidents": "/incidents", "events": "/events?q=198.51.100.23",
-		"devices": "/devices", "status": "/status"} {
-		b.do(chromedp.Navigate(r.web.address+path), chromedp.WaitVisible("main"))
+		"devices": "/devices", "status": "/status", "signatures": "/signatures", "signature": "/signatures/password_guessing",
+		"tune": "/signatures/port_scan/tune", "noise": "/noise", "noise-new": "/noise/new?rule=port_scan", "why": "/events/3?rule=port_scan"} {
+		b.do(chromedp.Navigate(r.web.address+path), chromedp.WaitVisible("#main"))
 		b.shot(name)
 	}
 	b.do(chromedp.Navigate(r.web.address + "/incidents"))
@@ -75,6 +76,38 @@ func TestNewcomerSeesTheDemo(t *testing.T) {
 	for _, want := range []string{"198.51.100.23", "10.10.1.22"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page of the gravest incident does not name %s:\n%.2000s", want, body)
+		}
+	}
+	b.makesException()
+}
+
+// makesException makes an exception of the first line of the open incident, looks
+// at its preview, and finds it on the list.
+func (b tab) makesException() {
+	b.t.Helper()
+	b.do(chromedp.Click(".step .proof summary"), chromedp.WaitVisible(`.step .acts a`))
+	b.follow(`.step .acts a`)
+	b.do(chromedp.SendKeys("#reason", "the auditors"))
+	b.follow(`button[value="preview"]`)
+	b.shot("preview")
+	b.says("It would have hidden")
+	b.follow(`button[value="make"]`)
+	b.shot("exceptions")
+	b.says("The control is in force", "the auditors", "vera")
+	b.follow(`.controls form button`)
+	b.says("The control has ended", "Nothing is hidden")
+}
+
+// says fails unless the page has these texts.
+func (b tab) says(texts ...string) {
+	b.t.Helper()
+	body, err := chromedp.Run(b.ctx, chromedp.Evaluate[string]("document.body.innerText"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, want := range texts {
+		if !strings.Contains(body, want) {
+			b.t.Errorf("the page does not say %q:\n%.1500s", want, body)
 		}
 	}
 }
