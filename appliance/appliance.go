@@ -66,6 +66,7 @@ type Appliance struct {
 	refused     atomic.Pointer[string] // why the last new configuration was refused
 	counts      atomic.Pointer[correlate.Counts]
 	tallies     atomic.Pointer[map[string]correlate.Tally] // what the rules did
+	controls    atomic.Pointer[[]ocsf.Control]             // in force, as the engine counts them
 	configured  atomic.Int64                               // when the configuration in force was loaded, ms
 	findings    atomic.Uint64
 	committedAt atomic.Int64 // when something was committed last, ms
@@ -145,6 +146,8 @@ func (a *Appliance) open(ctx context.Context, c *config.Config, st *stage, rules
 		a.counts.Store(&n)
 		t := en.Tallies()
 		a.tallies.Store(&t)
+		cs := en.Controls()
+		a.controls.Store(&cs)
 	}
 	certs, err := loadCertificates(c)
 	if err != nil {
@@ -416,6 +419,7 @@ func (a *Appliance) Status() *Status {
 		s.Rules = Rules{Loaded: r.count, Failed: r.failed, Throttled: a.pipe.throttled.Load()}
 	}
 	if n := a.counts.Load(); n != nil {
+		s.Hidden, s.Inhibited, s.Controls = n.Hidden, n.Inhibited, n.Controls
 		s.Evicted = n.WindowsEvicted + n.BeaconsEvicted + n.HabitsEvicted + n.PendingEvicted + n.FactsGone
 	}
 	for _, src := range a.Sources() {

@@ -78,6 +78,7 @@ func (a *Appliance) ChangeIncident(ctx context.Context, uid string, c Change) (*
 	if err != nil {
 		return nil, err
 	}
+	a.archive.forgetJudged()
 	detail := c.Note
 	if c.Verdict != "" {
 		detail = c.Verdict + ": " + detail

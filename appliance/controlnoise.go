@@ -11,7 +11,11 @@ import (
 
 // controls lists the noise controls, one a line.
 func (c *Control) controls(w http.ResponseWriter, _ *http.Request) {
-	list, err := c.Archive.Controls()
+	all := c.Archive.Controls
+	if c.Live != nil {
+		all = c.Live.Controls
+	}
+	list, err := all()
 	if err != nil {
 		fault(w, err)
 		return

@@ -101,6 +101,24 @@ func (a *Appliance) EndControl(ctx context.Context, uid, by, from, note string) 
 	return audit(a.store, view.AuditEntry{Time: now, By: by, From: from, Action: "ended " + string(c.Kind), Object: uid + " " + ruleWord(c.Rule), Detail: note})
 }
 
+// Controls returns all noise controls with what they hid up to a second ago: the
+// log is told once a minute.
+func (a *Appliance) Controls() ([]*ocsf.Control, error) {
+	list, err := a.archive.Controls()
+	live := a.controls.Load()
+	if live == nil {
+		return list, err
+	}
+	for _, c := range list {
+		i := slices.IndexFunc(*live, func(x ocsf.Control) bool { return x.UID == c.UID })
+		if i >= 0 && c.Ended == 0 {
+			x := &(*live)[i]
+			c.Hidden, c.Events, c.Last = x.Hidden, x.Events, x.Last
+		}
+	}
+	return list, err
+}
+
 // Controls returns all noise controls: those in force first, then those that
 // ended, the latest first.
 func (a *Archive) Controls() ([]*ocsf.Control, error) {

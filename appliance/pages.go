@@ -366,6 +366,7 @@ func (p pageStatus) Status(context.Context) (view.Status, error) {
 	if c := p.a.counts.Load(); c != nil {
 		v.Correlator = []view.Fact{
 			{Name: "Findings", Value: fmt.Sprintf("%d, %d folded into known ones", c.Findings, c.Repeated)},
+			{Name: "Hidden", Value: fmt.Sprintf("%d findings by %d controls, %d explained by graver ones", c.Hidden, c.Controls, c.Inhibited)},
 			{Name: "Incidents", Value: fmt.Sprintf("%d opened, %d merged, %d still grow", c.Opened, c.Merged, c.Open)},
 			{Name: "Windows", Value: fmt.Sprintf("%d groups with %d entries; %d evicted", c.Groups, c.Entries, c.WindowsEvicted)},
 			{Name: "Baselines", Value: fmt.Sprintf("habits of %d people, hosts and devices", c.Habits)},

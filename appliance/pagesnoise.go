@@ -45,7 +45,7 @@ func pageError(err error) error {
 type pageNoise struct{ a *Appliance }
 
 // Controls implements [webui.Noise].
-func (p pageNoise) Controls(context.Context) ([]*ocsf.Control, error) { return p.a.archive.Controls() }
+func (p pageNoise) Controls(context.Context) ([]*ocsf.Control, error) { return p.a.Controls() }
 
 // Preview implements [webui.Noise].
 func (p pageNoise) Preview(ctx context.Context, rule, filter string, days int) (view.Preview, error) {
@@ -143,7 +143,7 @@ func (p pageSignatures) Signature(_ context.Context, id string) (view.SignatureD
 	if err != nil {
 		return d, err
 	}
-	controls, err := p.a.archive.Controls()
+	controls, err := p.a.Controls()
 	for _, c := range controls {
 		if c.Ended == 0 && (c.Rule == "" || c.Rule == x.ID) {
 			d.Controls = append(d.Controls, c)

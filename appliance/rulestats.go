@@ -99,6 +99,13 @@ func (a *Archive) Judged() (map[string]Judged, error) {
 	return out, nil
 }
 
+// forgetJudged makes the next one who asks count again.
+func (a *Archive) forgetJudged() {
+	a.judgements.mu.Lock()
+	defer a.judgements.mu.Unlock()
+	a.judgements.seen = nil
+}
+
 // tallied counts the findings that are kept by rule: what a stopped appliance can
 // tell in place of the engine's tallies.
 func (a *Archive) tallied() (map[string]correlate.Tally, error) {

@@ -24,9 +24,12 @@ type Status struct {
 	Sources    Heard   `json:"sources"`
 	Open       int     `json:"open_incidents"`
 	Findings   uint64  `json:"findings"`
-	Evicted    uint64  `json:"evicted"` // entries of windows and tables that went over a limit
-	Commit     string  `json:"commit"`  // why nothing can be committed, "" when all is well
-	RSS        int64   `json:"rss"`     // bytes
+	Evicted    uint64  `json:"evicted"`   // entries of windows and tables that went over a limit
+	Hidden     uint64  `json:"hidden"`    // findings, by noise controls
+	Inhibited  uint64  `json:"inhibited"` // findings that graver ones explain
+	Controls   int     `json:"controls"`  // noise controls in force
+	Commit     string  `json:"commit"`    // why nothing can be committed, "" when all is well
+	RSS        int64   `json:"rss"`       // bytes
 	Certs      []Cert  `json:"certificates,omitempty"`
 	Clock      Clock   `json:"clock"`
 	Config     string  `json:"config,omitempty"` // why the last new configuration was refused

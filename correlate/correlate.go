@@ -55,6 +55,7 @@ type Counts struct {
 	Findings, Repeated, Observed   uint64 // given out; folded into one that is known; found without consequence
 	Inhibited                      uint64 // another finding tells it better
 	Hidden                         uint64 // by a control
+	Controls                       int    // in force
 	Opened, Merged, LetGo          uint64 // incidents; let go before their time
 	Open                           int    // incidents that still grow
 	Groups, Entries                int    // of windows

@@ -114,6 +114,7 @@ func (g *Engine) Restore(snapshot []byte) error {
 func (g *Engine) Counts() Counts {
 	c := g.counts
 	c.Open = len(g.stories)
+	c.Controls = len(g.controls.List)
 	c.FactsGone = g.facts.Gone
 	c.BeaconsEvicted = g.beacons.Pairs.Evicted
 	c.Habits, c.HabitsEvicted = g.usual.known(), g.usual.evicted()

@@ -242,7 +242,11 @@ func tell(w io.Writer, d *appliance.IncidentDetail) {
 // clocks tells how long an incident is in its state, and when it was taken up.
 func clocks(in *ocsf.Incident, now int64) string {
 	ago := func(from, to int64) string {
-		return (time.Duration(max(to-from, 0)) * time.Millisecond).Round(time.Minute).String()
+		d := time.Duration(max(to-from, 0)) * time.Millisecond
+		if d >= time.Hour {
+			return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
+		}
+		return d.Round(time.Second).String()
 	}
 	s := fmt.Sprintf("%s for %s; opened %s ago", in.State, ago(max(in.Since, in.Created), now), ago(in.Created, now))
 	if in.Acknowledged != 0 {
@@ -296,7 +300,11 @@ func incidentChange(s *site, use, short, kind string) *cobra.Command {
 			if err := c.postJSON(cmd.Context(), "/v1/incidents/"+url.PathEscape(args[0]), ch, &in); err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s is %s\n", in.UID, in.State)
+			asleep := ""
+			if in.Asleep(time.Now().UnixMilli()) {
+				asleep = ", and snoozed until " + stamp(in.Snooze.Until)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s is %s%s\n", in.UID, in.State, asleep)
 			return nil
 		},
 	}
