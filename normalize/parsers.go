@@ -17,7 +17,7 @@ var Parsers = []*Parser{
 	dhcpd, auditd, snort, freeradius, openldap, accounts,
 	sonicWall, sophosXG, sophosUTM, juniper, mikrotik, iis,
 	zscaler, fortimail, barracuda, zeek, wazuh,
-	mysql, postgresql, oracleDB, mssql, ftpd, sftpGo, cowrie, openCanary, dionaea,
+	systemd, kernel, unbound, mysql, postgresql, oracleDB, mssql, ftpd, sftpGo, cowrie, openCanary, dionaea,
 	symantec, darktrace, vectra, claroty, veeam, tenable, systancia, clavister, siteMinder, pingFederate, rsaSecurID, huawei, comware, procurve, qnap, synology,
 	delinea, gatewatcher, ibmI, proxmox,
 	meraki, watchguard,
