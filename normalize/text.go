@@ -698,7 +698,7 @@ func (t *textScanner) macHost(mac string, side side) {
 
 // protoWord recognizes a transport among words.
 func protoWord(w string) bool {
-	if !letter(w[0]) {
+	if w == "" || !letter(w[0]) {
 		return false
 	}
 	_, ok := transport(w)

@@ -40,7 +40,7 @@ func parseVMware(l *Line) bool {
 		return l.vmwareEvent(s)
 	}
 	s = l.vmwareHead(s)
-	if vmwareShape(s) && s[0] == 'c' {
+	if s != "" && s[0] == 'c' && vmwareShape(s) {
 		return l.vmwareKernel(s)
 	}
 	i := strings.Index(s, "[Originator@")
