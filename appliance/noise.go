@@ -147,6 +147,19 @@ func (a *Archive) Control(uid string) (*ocsf.Control, error) {
 	return c, nil
 }
 
+// HiddenBy returns the latest findings that a control has hidden, at most limit,
+// of those that are kept.
+func (a *Archive) HiddenBy(uid string, limit int) ([]*ocsf.Finding, error) {
+	var out []*ocsf.Finding
+	err := a.st.EachFinding(func(f *ocsf.Finding) bool {
+		if f.Hidden != nil && f.Hidden.UID == uid {
+			out = append(out, f)
+		}
+		return len(out) < limit
+	})
+	return out, err
+}
+
 // maxKnown bounds who is not new to a snooze, and knownBack how many findings
 // are looked at for them.
 const (

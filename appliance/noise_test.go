@@ -61,6 +61,9 @@ func TestExceptionFromPreviewToEnd(t *testing.T) {
 	if f.Hidden == nil || f.Hidden.UID != c.UID || f.Incident != "" {
 		t.Errorf("the finding: %+v", f)
 	}
+	if hid, err := r.archive.HiddenBy(c.UID, 10); err != nil || len(hid) != 1 || hid[0].UID != f.UID {
+		t.Errorf("hidden by it: %v, %v", hid, err)
+	}
 	if all, _ := r.archive.Incidents(t.Context()); len(all) != 1 {
 		t.Errorf("%d incidents, want the first one", len(all))
 	}

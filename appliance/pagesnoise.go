@@ -78,6 +78,11 @@ func (p pageNoise) End(ctx context.Context, uid, by, from string) error {
 	return pageError(p.a.EndControl(ctx, uid, by, from, ""))
 }
 
+// Hidden implements [webui.Noise].
+func (p pageNoise) Hidden(_ context.Context, uid string, limit int) ([]*ocsf.Finding, error) {
+	return p.a.archive.HiddenBy(uid, limit)
+}
+
 // Finding implements [webui.Noise].
 func (p pageNoise) Finding(_ context.Context, uid string) (*ocsf.Finding, error) {
 	f, err := p.a.store.Finding(uid)

@@ -175,7 +175,7 @@ func serveTLS(t *testing.T, s *Server) string {
 var everyPage = []struct{ name, path string }{
 	{"overview", "/"}, {"incidents", "/incidents"}, {"incident", "/incidents/7f3a91c2"}, {"incident-hostile", "/incidents/b3"}, {"incident-closed", "/incidents/b4"},
 	{"events", "/events?range=all"}, {"events-wrong", "/events?q=user.name%3A%28bob+alice%29&range=1h"}, {"event", "/events/3"}, {"event-hostile", "/events/18"},
-	{"live", "/events/live"}, {"fields", "/events/fields"}, {"noise", "/noise"}, {"noise-new", "/noise/new?kind=exception&finding=f2"}, {"noise-hostile", "/noise/new?kind=silence&rule=site/odd"},
+	{"live", "/events/live"}, {"fields", "/events/fields"}, {"noise", "/noise"}, {"noise-hid", "/noise/c-1"}, {"noise-new", "/noise/new?kind=exception&finding=f2"}, {"noise-hostile", "/noise/new?kind=silence&rule=site/odd"},
 	{"signatures", "/signatures"}, {"signature", "/signatures/picket-login-guessing"}, {"signature-hostile", "/signatures/site%2Fodd"}, {"tune", "/signatures/picket-login-guessing/tune"},
 	{"why", "/events/3?rule=failed_logon"}, {"devices", "/devices"}, {"source", "/devices/source/10.20.3.7"}, {"inventory", "/devices/inventory"},
 	{"status", "/status"}, {"account", "/account"}, {"audit", "/audit"}, {"missing", "/nowhere"},

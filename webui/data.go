@@ -95,6 +95,8 @@ type Noise interface {
 	Make(ctx context.Context, c Control) error
 	// End ends one, durably and audited, or returns ErrNotFound or a [Refusal].
 	End(ctx context.Context, uid, by, from string) error
+	// Hidden returns the latest findings that one has hidden, at most limit.
+	Hidden(ctx context.Context, uid string, limit int) ([]*ocsf.Finding, error)
 	// Finding returns one, or ErrNotFound.
 	Finding(ctx context.Context, uid string) (*ocsf.Finding, error)
 }

@@ -57,6 +57,10 @@ func (f *fake) End(_ context.Context, uid, by, _ string) error {
 	return ErrNotFound
 }
 
+func (f *fake) Hidden(_ context.Context, uid string, limit int) ([]*ocsf.Finding, error) {
+	return []*ocsf.Finding{{UID: "h", Title: hostile, Time: now.UnixMilli(), Count: 3, Evidence: []uint64{1}, Hidden: &ocsf.Hiding{By: ocsf.Exception, UID: uid}}}, nil
+}
+
 func (f *fake) Finding(_ context.Context, uid string) (*ocsf.Finding, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

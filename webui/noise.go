@@ -26,6 +26,26 @@ func (s *Server) noise(w http.ResponseWriter, r *request) error {
 	return s.draw(w, r, http.StatusOK, view.Noise(s.page(r, "noise", "Noise controls"), view.NoiseList{Controls: controls, Asleep: asleep}))
 }
 
+// maxHidden is how many findings the page of a control shows.
+const maxHidden = 100
+
+// hiddenBy shows what a control hid.
+func (s *Server) hiddenBy(w http.ResponseWriter, r *request) error {
+	controls, err := s.opt.Noise.Controls(r.Context())
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(controls, func(c *ocsf.Control) bool { return c.UID == r.PathValue("uid") })
+	if i < 0 {
+		return ErrNotFound
+	}
+	list, err := s.opt.Noise.Hidden(r.Context(), controls[i].UID, maxHidden)
+	if err != nil {
+		return err
+	}
+	return s.draw(w, r, http.StatusOK, view.HiddenFindings(s.page(r, "noise", "What it hid"), controls[i], list))
+}
+
 // draft begins a control, from a finding when one is named.
 func (s *Server) draft(r *request, kind, finding, rule string) (view.NoiseDraft, error) {
 	d := view.NoiseDraft{Kind: ocsf.ControlKind(kind), Rule: rule, Owner: r.user(), Ends: "720h"}

@@ -60,6 +60,12 @@ func TestControlsThatAreRefused(t *testing.T) {
 
 func TestControlEnds(t *testing.T) {
 	f, _, v := signedInto(t)
+	if a := v.get("/noise/c-1"); a.status != http.StatusOK || !strings.Contains(a.body, "hidden by an exception") {
+		t.Errorf("what it hid: status %d", a.status)
+	}
+	if a := v.get("/noise/nonesuch"); a.status != http.StatusNotFound {
+		t.Errorf("what nothing hid: status %d", a.status)
+	}
 	if a := v.post("/noise/c-1/end"); a.status != http.StatusSeeOther || f.quiet[0].EndedBy != "admin" {
 		t.Errorf("status %d, ended by %q", a.status, f.quiet[0].EndedBy)
 	}

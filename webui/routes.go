@@ -38,6 +38,7 @@ var pages = []route{
 	{"GET /noise", signedIn, (*Server).noise},
 	{"GET /noise/new", signedIn, (*Server).newControl},
 	{"POST /noise/new", signedIn, (*Server).makeControl},
+	{"GET /noise/{uid}", signedIn, (*Server).hiddenBy},
 	{"POST /noise/{uid}/end", signedIn, (*Server).endControl},
 	{"GET /signatures", signedIn, (*Server).signatures},
 	{"GET /signatures/{id}", signedIn, (*Server).signature},

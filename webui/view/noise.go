@@ -146,6 +146,9 @@ func NoiseURL(kind ocsf.ControlKind, finding, rule string) templ.SafeURL {
 	return link("/noise/new", "kind", string(kind), "finding", finding, "rule", rule)
 }
 
+// ControlURL is the address of a control's page.
+func ControlURL(uid string) templ.SafeURL { return templ.SafeURL("/noise/" + url.PathEscape(uid)) }
+
 func endControlURL(uid string) templ.SafeURL {
 	return templ.SafeURL("/noise/" + url.PathEscape(uid) + "/end")
 }
