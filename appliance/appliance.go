@@ -290,6 +290,9 @@ type ruleSet struct {
 	rules  *correlate.Rules
 	failed []string
 	count  int
+
+	warnings []string
+	packs    []Pack
 }
 
 // prepareStage makes what the workers use of a configuration, or says what is
@@ -299,7 +302,11 @@ func prepareStage(c *config.Config, now func() time.Time) (*stage, *ruleSet, err
 	if err != nil {
 		return nil, nil, err
 	}
-	rules, err := loadRules(c.Rules.Builtin, c.Rules.Folder)
+	zone, err := config.Zone(c.Timezone)
+	if err != nil {
+		return nil, nil, fmt.Errorf("timezone: %w", err)
+	}
+	rules, err := loadRules(c.Rules, zone)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -416,7 +423,7 @@ func (a *Appliance) Status() *Status {
 	s.Store = Disk{Events: st.Events, Bytes: st.Bytes + st.Evidence + st.State, Budget: st.Budget, Segments: st.Segments,
 		Damaged: int(st.Damaged), Oldest: st.Oldest, Newest: st.Newest, Committed: a.committedAt.Load(), Last: st.Last, Free: diskFree(c.Data)}
 	if r := a.rules.Load(); r != nil {
-		s.Rules = Rules{Loaded: r.count, Failed: r.failed, Throttled: a.pipe.throttled.Load()}
+		s.Rules = Rules{Loaded: r.count, Failed: r.failed, Throttled: a.pipe.throttled.Load(), Warnings: r.warnings, Packs: r.packs}
 	}
 	if n := a.counts.Load(); n != nil {
 		s.Hidden, s.Inhibited, s.Controls = n.Hidden, n.Inhibited, n.Controls

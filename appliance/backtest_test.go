@@ -66,7 +66,7 @@ func pastOf(t *testing.T) *Archive {
 
 func TestBacktest(t *testing.T) {
 	a := pastOf(t)
-	pack, err := loadRules(true, "")
+	pack, err := loadRules(onlyFolder(""), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,6 +64,7 @@ func (c *Control) Handler() http.Handler {
 		writeMetrics(w, c.Live.Status())
 	}))
 	mux.HandleFunc("POST /v1/backtest", c.backtest)
+	mux.HandleFunc("GET /v1/packs", c.packs)
 	mux.HandleFunc("POST /v1/renormalize", c.live(c.renormalize))
 	mux.HandleFunc("POST /v1/assets", c.live(c.assets))
 	return mux
@@ -291,18 +292,11 @@ func (c *Control) backtest(w http.ResponseWriter, r *http.Request) {
 
 // backtestStopped uses the rules that the stopped appliance would run.
 func (c *Control) backtestStopped(ctx context.Context, req BacktestRequest) (*Backtest, error) {
-	conf := config.Default()
-	if c.Load != nil {
-		var err error
-		if conf, err = c.Load(); err != nil {
-			return nil, err
-		}
-	}
-	pack, err := loadRules(conf.Rules.Builtin, conf.Rules.Folder)
+	pack, err := c.rulesInForce()
 	if err != nil {
 		return nil, err
 	}
-	return c.Archive.backtest(ctx, pack.rules, req)
+	return c.Archive.backtest(ctx, pack, req)
 }
 
 func (c *Control) assets(w http.ResponseWriter, r *http.Request) {

@@ -2,23 +2,51 @@ package appliance
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
 
+	"picket/appliance/config"
 	"picket/correlate"
 )
 
-// rulesInForce are the running appliance's signatures, else the built-in pack.
+// rulesInForce are the running appliance's signatures, else those that a stopped
+// one would run.
 func (c *Control) rulesInForce() (*correlate.Rules, error) {
-	if c.Live != nil {
-		return c.Live.rules.Load().rules, nil
-	}
-	rs, err := loadRules(true, "")
+	rs, err := c.ruleSet()
 	if err != nil {
 		return nil, err
 	}
 	return rs.rules, nil
+}
+
+func (c *Control) ruleSet() (*ruleSet, error) {
+	if c.Live != nil {
+		return c.Live.rules.Load(), nil
+	}
+	conf := config.Default()
+	if c.Load != nil {
+		var err error
+		if conf, err = c.Load(); err != nil {
+			return nil, err
+		}
+	}
+	zone, err := config.Zone(conf.Timezone)
+	if err != nil {
+		return nil, fmt.Errorf("timezone: %w", err)
+	}
+	return loadRules(conf.Rules, zone)
+}
+
+// packs lists the packs of signatures, one a line.
+func (c *Control) packs(w http.ResponseWriter, _ *http.Request) {
+	rs, err := c.ruleSet()
+	if err != nil {
+		fault(w, err)
+		return
+	}
+	ndjson(w, rs.packs)
 }
 
 // ruleStats lists the signatures with what they did, one a line.

@@ -6,11 +6,16 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
+	"picket/appliance/config"
 	"picket/configs"
 	"picket/correlate"
+	"picket/correlate/sigma"
 	"picket/normalize/ocsf"
 	"picket/normalize/ocsf/filter"
 	"picket/store"
@@ -19,38 +24,72 @@ import (
 // loadRules compiles the built-in pack, a folder of rules, or both. Rules that
 // do not compile are listed and do not run; only a folder that cannot be read is
 // an error.
-func loadRules(builtin bool, folder string) (*ruleSet, error) {
-	from := packs{}
-	if builtin {
+func loadRules(c config.Rules, zone *time.Location) (*ruleSet, error) {
+	from, rs := packs{}, &ruleSet{}
+	if c.Builtin {
 		pack, err := fs.Sub(configs.FS, "signatures")
 		if err != nil {
 			return nil, err
 		}
 		from["builtin"] = pack
 	}
-	if folder != "" {
-		st, err := os.Stat(folder)
+	if c.Folder != "" {
+		site, bad, closeRules, err := OpenRules(c.Folder)
 		if err != nil {
 			return nil, fmt.Errorf("rules: %w", err)
 		}
-		if !st.IsDir() {
-			return nil, fmt.Errorf("rules: %s is no folder", folder)
-		}
-		from["site"] = os.DirFS(folder)
+		defer closeRules()
+		from["site"] = site
+		rs.fail(bad)
 	}
 	taxonomy, err := configs.FS.ReadFile("taxonomy.yaml")
 	if err != nil {
 		return nil, err
 	}
-	rules, failures, err := correlate.LoadRules(from, taxonomy, correlate.RuleOptions{})
+	opt := correlate.RuleOptions{Placeholders: c.Placeholders, Modes: c.Modes, Zone: zone}
+	rules, failures, err := correlate.LoadRules(from, taxonomy, opt)
 	if err != nil {
 		return nil, fmt.Errorf("rules: %w", err)
 	}
-	rs := &ruleSet{rules: rules, count: rules.Len()}
-	for _, f := range failures {
-		rs.failed = append(rs.failed, f.Error())
+	rs.rules, rs.count = rules, rules.Len()
+	rs.fail(failures)
+	rs.about(from)
+	for _, w := range rules.Warnings() {
+		rs.warnings = append(rs.warnings, w.Error())
 	}
 	return rs, nil
+}
+
+func (rs *ruleSet) fail(list []correlate.RuleError) {
+	for _, f := range list {
+		rs.failed = append(rs.failed, f.Error())
+	}
+}
+
+// about reads what the packs say of themselves.
+func (rs *ruleSet) about(from packs) {
+	for _, place := range slices.Sorted(maps.Keys(from)) {
+		p, err := sigma.ReadPack(from[place])
+		if err != nil {
+			rs.failed = append(rs.failed, place+": "+err.Error())
+		}
+		if p == nil {
+			p = &sigma.Pack{}
+		}
+		x := Pack{Place: place, Pack: *p}
+		for _, info := range rs.rules.List() {
+			if strings.HasPrefix(info.File, place+"/") {
+				x.Rules++
+			}
+		}
+		rs.packs = append(rs.packs, x)
+	}
+}
+
+// onlyFolder are the rules of a folder in place of the built-in pack, or with ""
+// that.
+func onlyFolder(folder string) config.Rules {
+	return config.Rules{Builtin: folder == "", Folder: folder}
 }
 
 // parseFilters reads the filters of what is not kept.

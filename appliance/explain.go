@@ -20,7 +20,7 @@ type RuleHit struct {
 
 // ExplainRules tries the built-in pack, or the rules of a folder, on one event.
 func ExplainRules(e *ocsf.Event, folder string) (*RulesTried, error) {
-	rs, err := loadRules(folder == "", folder)
+	rs, err := loadRules(onlyFolder(folder), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -70,3 +70,16 @@ type named struct {
 
 // Name implements [fs.DirEntry].
 func (n named) Name() string { return n.name }
+
+// packsText names packs in a line, with their versions.
+func packsText(list []Pack) string {
+	var out []string
+	for _, p := range list {
+		name := p.Name
+		if name == "" {
+			name = map[string]string{"builtin": "built in", "site": "the site's own"}[p.Place]
+		}
+		out = append(out, strings.TrimSpace(name+" "+p.Version))
+	}
+	return strings.Join(out, ", ")
+}

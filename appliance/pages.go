@@ -343,9 +343,12 @@ func (p pageStatus) Status(context.Context) (view.Status, error) {
 		}
 	}
 	v.Queue = view.Queue{Waiting: s.Queue.Length, Capacity: s.Queue.Capacity, Workers: p.a.pipe.Workers}
-	v.Rules = view.Rules{Pack: "built in", Loaded: s.Rules.Loaded, Failed: len(s.Rules.Failed)}
+	v.Rules = view.Rules{Pack: packsText(s.Rules.Packs), Loaded: s.Rules.Loaded, Failed: len(s.Rules.Failed)}
 	for _, f := range s.Rules.Failed {
 		v.Rules.Problems = append(v.Rules.Problems, view.Fact{Name: "does not run", Value: f})
+	}
+	for _, w := range s.Rules.Warnings {
+		v.Rules.Problems = append(v.Rules.Problems, view.Fact{Name: "odd", Value: w})
 	}
 	v.Store = view.Store{Events: s.Store.Events, First: s.Store.Oldest, Last: s.Store.Newest, LastCommit: s.Store.Committed, Segments: s.Store.Segments, Bytes: uint64(s.Store.Bytes),
 		Budget: uint64(s.Store.Budget), Free: uint64(s.Store.Free), LogID: s.LogID, LastSeq: s.Store.Last, Note: s.Commit}

@@ -73,7 +73,7 @@ func Replay(ctx context.Context, opt ReplayOptions) (*ReplaySummary, error) {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	rules, err := loadRules(opt.Rules == "", opt.Rules)
+	rules, err := loadRules(onlyFolder(opt.Rules), opt.Zone)
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,11 @@ type RuleStats struct {
 	Judged
 	Rate     float64 `json:"false_positive_rate"` // of what was judged; 0 when nothing was
 	Proposal string  `json:"proposal,omitempty"`
+	// What it cost since the signatures were loaded: bytes that costly
+	// comparisons read, and comparisons that were left out for their cost.
+	Cost      uint64   `json:"cost_bytes,omitempty"`
+	Throttled uint64   `json:"throttled,omitempty"`
+	Needs     []string `json:"needs_values,omitempty"`
 }
 
 // Judged counts the closed incidents that a signature is in, by their verdict.
@@ -132,6 +137,8 @@ func ruleStats(rules *correlate.Rules, tallies map[string]correlate.Tally, judge
 		t := tallies[x.ID]
 		s := RuleStats{ID: x.ID, Title: x.Title, Kind: x.Kind, Level: x.Level, Mode: x.Mode, File: x.File, Base: x.Base,
 			Day: t.Day(now), Hits: t.Hits, Findings: t.Findings, Hidden: t.Hidden, Last: t.Last, Judged: judged[x.ID]}
+		cost := rules.Cost(x.ID)
+		s.Cost, s.Throttled, s.Needs = cost.Spent, cost.Throttled, x.Needs
 		s.rate()
 		out = append(out, s)
 	}
@@ -154,7 +161,7 @@ func (a *Appliance) RuleStats() ([]RuleStats, error) {
 // RuleStats tells of the signatures of the built-in pack what they did, as far as
 // the findings that are kept tell.
 func (a *Archive) RuleStats() ([]RuleStats, error) {
-	rs, err := loadRules(true, "")
+	rs, err := loadRules(onlyFolder(""), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package appliance
 
 import (
 	"picket/collector"
+	"picket/correlate/sigma"
 )
 
 // Version is the version of the binary; the build sets it.
@@ -80,6 +81,16 @@ type Rules struct {
 	Loaded    int      `json:"loaded"`
 	Failed    []string `json:"failed,omitempty"`
 	Throttled uint64   `json:"throttled"` // costly comparisons that were left out
+	Warnings  []string `json:"warnings,omitempty"`
+	Packs     []Pack   `json:"packs,omitempty"`
+}
+
+// Pack is where signatures come from: builtin or site, and what the pack says of
+// itself.
+type Pack struct {
+	Place string `json:"place"`
+	Rules int    `json:"rules"`
+	sigma.Pack
 }
 
 // Line is the uplink.

@@ -119,7 +119,7 @@ func TestDraftsHoldHostileValues(t *testing.T) {
 }
 
 func mustRules(t *testing.T) *correlate.Rules {
-	rs, err := loadRules(true, "")
+	rs, err := loadRules(onlyFolder(""), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

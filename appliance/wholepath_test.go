@@ -259,7 +259,7 @@ func TestWholePath(t *testing.T) {
 	dir := sigmaCorpus(t)
 	parsed, _ := sigma.Load(os.DirFS(filepath.Join(dir, "rules")))
 	set, _ := sigma.Compile(parsed, nil, sigma.Options{})
-	loaded, err := loadRules(false, filepath.Join(dir, "rules"))
+	loaded, err := loadRules(onlyFolder(filepath.Join(dir, "rules")), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

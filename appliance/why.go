@@ -146,7 +146,7 @@ func (a *Archive) whyNot(rules *correlate.Rules, rule string, seq uint64) (*Why,
 // ExplainRule explains one signature of the built-in pack, or of a folder, on one
 // event.
 func ExplainRule(e *ocsf.Event, folder, rule string) (*Why, error) {
-	rs, err := loadRules(folder == "", folder)
+	rs, err := loadRules(onlyFolder(folder), nil)
 	if err != nil {
 		return nil, err
 	}

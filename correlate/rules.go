@@ -20,6 +20,8 @@ type Rules struct {
 	metas []ruleMeta
 	byID  map[string]int
 
+	costs *sigma.Costs
+
 	list []*sigma.Rule // as they were read, filters among them
 	tax  *sigma.Taxonomy
 	opt  RuleOptions
@@ -32,6 +34,7 @@ type RuleError = sigma.Failure
 type RuleOptions struct {
 	Placeholders map[string][]string // values of Sigma's |expand
 	Zone         *time.Location      // of times without a zone in rules about hours; nil: UTC
+	Modes        map[string]string   // on, observe or off by id or name, tag:TAG or level:LEVEL
 }
 
 // LoadRules compiles the rules of a folder against a taxonomy (in YAML; nil for
@@ -51,7 +54,8 @@ func compile(list []*sigma.Rule, taxonomy []byte, opt RuleOptions) (*Rules, []Ru
 			return nil, nil, fmt.Errorf("taxonomy: %w", err)
 		}
 	}
-	return compileWith(list, tax, opt)
+	r, failed, err := compileWith(list, tax, opt)
+	return r, append(failed, r.idleModes()...), err
 }
 
 func compileWith(list []*sigma.Rule, tax *sigma.Taxonomy, opt RuleOptions) (*Rules, []RuleError, error) {
@@ -69,9 +73,11 @@ func compileWith(list []*sigma.Rule, tax *sigma.Taxonomy, opt RuleOptions) (*Rul
 		Placeholders: opt.Placeholders, Zone: opt.Zone,
 		Derive: map[string]func(string) string{"parent": func(s string) string { return parentDomain(hostName(s)) }, "audit": auditKeywords},
 	})
-	r := &Rules{set: set, byID: map[string]int{}, list: kept, tax: tax, opt: opt}
+	r := &Rules{set: set, byID: map[string]int{}, costs: sigma.NewCosts(set.Len()), list: kept, tax: tax, opt: opt}
 	for i, rule := range set.Rules() {
-		r.metas = append(r.metas, metaOf(set, i, rule))
+		m := metaOf(set, i, rule)
+		m.setMode(opt.modeOf(rule))
+		r.metas = append(r.metas, m)
 		r.byID[r.metas[i].ID] = i
 	}
 	for i := range r.metas {
@@ -160,7 +166,11 @@ type Scratch struct {
 }
 
 // NewScratch returns the memory that one worker needs.
-func (r *Rules) NewScratch() *Scratch { return &Scratch{s: sigma.NewScratch()} }
+func (r *Rules) NewScratch() *Scratch {
+	s := &Scratch{s: sigma.NewScratch()}
+	s.s.Costs = r.costs
+	return s
+}
 
 // Throttled returns how many costly comparisons were left out so far, because an
 // event had used up its budget of them.

@@ -4,37 +4,37 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
-	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"picket/appliance"
 	"picket/correlate/sigma"
 	"picket/correlate/window"
 )
 
 func rulesCommand() *cobra.Command {
 	return group("rules", "Check and test Sigma rules, and try them on the past", rulesCheck(), rulesTest(), rulesBacktest(),
-		rulesList(), rulesTune(), rulesWhy())
+		rulesList(), rulesPacks(), rulesTune(), rulesWhy())
 }
 
 func rulesCheck() *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
-		Use:   "check DIR",
-		Short: "Say which rules below a folder do not compile, and why",
+		Use:   "check DIR|ZIP|FILE",
+		Short: "Say which rules of a folder, archive or file do not compile, and why",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := oneOf("--format", format, "text", "json"); err != nil {
 				return err
 			}
-			if st, err := os.Stat(args[0]); err != nil {
+			fsys, bad, closeRules, err := appliance.OpenRules(args[0])
+			if err != nil {
 				return err
-			} else if !st.IsDir() {
-				return usageError{fmt.Errorf("%s is no folder", args[0])}
 			}
-			rules, failures := sigma.Load(os.DirFS(args[0]))
-			set, more := sigma.Compile(rules, nil, sigma.Options{})
-			failures = append(failures, more...)
+			defer closeRules()
+			rep := sigma.Check(fsys, nil, sigma.Options{})
+			failures := append(bad, rep.Failed...)
 			out := cmd.OutOrStdout()
 			if format == "json" {
 				type row struct {
@@ -46,17 +46,15 @@ func rulesCheck() *cobra.Command {
 				for _, f := range failures {
 					rows = append(rows, row{f.File, f.ID, f.Reason})
 				}
-				json.NewEncoder(out).Encode(map[string]any{"loaded": len(set.Rules()), "failed": rows})
+				json.NewEncoder(out).Encode(map[string]any{"loaded": rep.Loaded, "failed": rows})
 			} else {
 				for _, f := range failures {
 					fmt.Fprintf(out, "%s\t%s\t%s\n", printable(f.File), printable(f.ID), printable(oneLine(f.Reason)))
 				}
-				fmt.Fprintf(out, "%d loaded, %d failed\n", len(set.Rules()), len(failures))
+				fmt.Fprintf(out, "%d loaded, %d failed\n", rep.Loaded, len(failures))
 			}
-			for _, r := range set.Rules() {
-				for _, w := range r.Warnings {
-					fmt.Fprintf(cmd.ErrOrStderr(), "warning: %s: %s\n", printable(r.File), printable(oneLine(w)))
-				}
+			for _, w := range rep.Warnings {
+				fmt.Fprintf(cmd.ErrOrStderr(), "warning: %s: %s: %s\n", printable(w.File), printable(w.ID), printable(oneLine(w.Reason)))
 			}
 			if len(failures) > 0 {
 				return failed
@@ -86,9 +84,14 @@ func rulesTest() *cobra.Command {
 				return err
 			}
 			defer in.Close()
-			rules, failures := sigma.Load(os.DirFS(dir))
+			fsys, bad, closeRules, err := appliance.OpenRules(dir)
+			if err != nil {
+				return err
+			}
+			defer closeRules()
+			rules, failures := sigma.Load(fsys)
 			set, more := sigma.Compile(rules, nil, sigma.Options{})
-			for _, f := range append(failures, more...) {
+			for _, f := range slices.Concat(bad, failures, more) {
 				fmt.Fprintf(cmd.ErrOrStderr(), "does not run: %s: %s\n", printable(f.File), printable(oneLine(f.Reason)))
 			}
 			out := bufio.NewWriterSize(cmd.OutOrStdout(), 1<<16)
@@ -98,7 +101,7 @@ func rulesTest() *cobra.Command {
 			return out.Flush()
 		},
 	}
-	cmd.Flags().StringVar(&dir, "rules", "", "folder of Sigma rules")
+	cmd.Flags().StringVar(&dir, "rules", "", "folder, .zip archive or file of Sigma rules")
 	cmd.Flags().StringVar(&events, "events", "", "file of flat JSON objects, one a line; - is standard input")
 	cmd.Flags().StringVar(&format, "format", "ndjson", "form of the output: ndjson")
 	return cmd

@@ -72,6 +72,12 @@ func ruleRow(w io.Writer, x *appliance.RuleStats) {
 		rate = fmt.Sprintf("%d of %d (%.0f%%)", x.False, n, 100*x.Rate)
 	}
 	title := inCell(x.Title)
+	if len(x.Needs) > 0 {
+		title += "  <- needs values for " + inCell(strings.Join(x.Needs, ", "))
+	}
+	if x.Throttled > 0 {
+		title += fmt.Sprintf("  <- so costly that %d comparisons were left out", x.Throttled)
+	}
 	if x.Proposal != "" {
 		title += "  <- " + x.Proposal
 	}

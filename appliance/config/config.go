@@ -69,8 +69,15 @@ type Store struct {
 
 // Rules says which signatures run.
 type Rules struct {
-	Folder  string `yaml:"folder"`  // further rules of this site, beside the built-in pack
+	Folder  string `yaml:"folder"`  // further rules of this site, beside the built-in pack: a folder or a .zip archive
 	Builtin bool   `yaml:"builtin"` // run the built-in pack
+	// Modes set signatures to on, observe (found and kept, but no incident and no
+	// notice) or off: by id or name, tag:TAG or level:LEVEL. The rule itself counts
+	// before its tags, those before its level; of several tags the one that lets
+	// least through.
+	Modes map[string]string `yaml:"modes"`
+	// Placeholders are the values of this site that rules with |expand ask for.
+	Placeholders map[string][]string `yaml:"placeholders"`
 }
 
 // Normalize says how lines are understood.

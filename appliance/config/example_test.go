@@ -28,6 +28,12 @@ func TestExampleSaysTheDefaults(t *testing.T) {
 		if len(c.Timezones) == 0 {
 			c.Timezones = nil
 		}
+		if len(c.Rules.Modes) == 0 {
+			c.Rules.Modes = nil
+		}
+		if len(c.Rules.Placeholders) == 0 {
+			c.Rules.Placeholders = nil
+		}
 	}
 	tidy(got)
 	tidy(want)

@@ -51,6 +51,11 @@ func (c *Config) Validate() error {
 			bad("web.metrics_from", "%q is no network (192.0.2.0/24)", n)
 		}
 	}
+	for what, mode := range c.Rules.Modes {
+		if mode != "on" && mode != "observe" && mode != "off" {
+			bad("rules.modes", "%s: is %q; on, observe or off is meant", what, mode)
+		}
+	}
 	switch c.Syslog.ClientCert {
 	case "none", "optional", "required":
 		if c.Syslog.ClientCert != "none" && c.Syslog.ClientCA == "" {

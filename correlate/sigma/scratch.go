@@ -10,8 +10,8 @@ import (
 // of the event in hand: its values, their folded texts, the predicates that
 // were asked.
 type Scratch struct {
-	// Tally, when set, counts what each rule costs. It is for one set.
-	Tally *Tally
+	// Costs, when set, are told what each rule of the first set costs.
+	Costs *Costs
 
 	set   *Set
 	rec   Record
@@ -71,9 +71,12 @@ const (
 // begin makes sc ready for an event.
 func (sc *Scratch) begin(s *Set, rec Record) {
 	if sc.set != s {
-		throttled, tally := sc.throttled, sc.Tally
+		throttled, costs := sc.throttled, sc.Costs
+		if sc.set != nil {
+			costs = nil // they are those of another set
+		}
 		*sc = Scratch{
-			Tally: tally, set: s, slots: make([]slotVals, len(s.slots)), keyStamp: make([]uint32, len(s.keyNames)), keyAt: make([]int32, len(s.keyNames)),
+			Costs: costs, set: s, slots: make([]slotVals, len(s.slots)), keyStamp: make([]uint32, len(s.keyNames)), keyAt: make([]int32, len(s.keyNames)),
 			memo: make([]uint32, len(s.preds)), litSeen: make([]uint32, len(s.lits)), ruleSeen: make([]uint32, len(s.rules)),
 			plans: map[string]*plan{}, keys: map[string]knownKey{}, throttled: throttled,
 		}

@@ -12,7 +12,7 @@
 // Predicates are shared between rules and remembered for one event. Time for an
 // event stays bounded whatever it holds: expressions run in linear time, and
 // what is costly is paid for from a budget of the event, of which no rule may
-// use up all. What cannot be paid for is counted by rule (see [Tally]).
+// use up all. What cannot be paid for is counted by rule (see [Costs]).
 //
 // A field that is absent and one that is null are the same: they match null
 // and nothing else. An empty text is present. Text is compared without regard

@@ -42,14 +42,14 @@ func TestWorkIsBounded(t *testing.T) {
 		}
 		for of, set := range sets {
 			rec, sc := flat(t, string(b)), NewScratch()
-			sc.Tally = NewTally(set.Len())
+			sc.Costs = NewCosts(set.Len())
 			set.Match(rec, sc)
 			if most := uint64(60*len(b) + 10_000); sc.steps > most {
 				t.Errorf("%s, %s: %d steps for %d bytes, want %d at most", name, of, sc.steps, len(b), most)
 			}
 			spent := uint64(0)
 			for i := range set.Len() {
-				c := sc.Tally.Of(i)
+				c := sc.Costs.Of(i)
 				if spent += c.Spent; c.Spent > ruleBudget {
 					t.Errorf("%s, %s: rule %s spent %d", name, of, set.Rule(i).Ref(), c.Spent)
 				}
@@ -86,18 +86,18 @@ func hostileEvents() map[string]map[string]any {
 func TestThrottledRuleIsCounted(t *testing.T) {
 	set := compileOne(t, workRules(), Options{})
 	sc := NewScratch()
-	sc.Tally = NewTally(set.Len())
+	sc.Costs = NewCosts(set.Len())
 	var values []any
 	for range 400 {
 		values = append(values, strings.Repeat("a", 2000)+"!")
 	}
 	b, _ := json.Marshal(map[string]any{"F": values})
 	set.Match(flat(t, string(b)), sc)
-	c := sc.Tally.Of(set.Lookup("r0"))
+	c := sc.Costs.Of(set.Lookup("r0"))
 	if c.Throttled == 0 || c.Spent == 0 || sc.Throttled() == 0 {
 		t.Errorf("got %+v, %d in all", c, sc.Throttled())
 	}
-	if c := sc.Tally.Of(set.Lookup("r6")); c.Throttled != 0 {
+	if c := sc.Costs.Of(set.Lookup("r6")); c.Throttled != 0 {
 		t.Errorf("one rule's cost keeps another from being tried: %+v", c)
 	}
 	before := sc.Throttled()

@@ -2,48 +2,25 @@ package sigma
 
 import "sync/atomic"
 
-// Tally counts for each rule of a set what it hit and what it cost, over all
-// goroutines that match with it. Make one with [NewTally].
-type Tally struct{ rows []tallyRow }
+// Costs count for each rule of a set what it cost, over all goroutines that
+// match with it. Make one with [NewCosts].
+type Costs struct{ rows []costRow }
 
-type tallyRow struct {
-	hits, spent, throttled atomic.Uint64
-	last                   atomic.Int64
-}
+type costRow struct{ spent, throttled atomic.Uint64 }
 
-// Counts are what a [Tally] knows of a rule.
-type Counts struct {
-	Hits      uint64
-	Last      int64  // event time of the latest hit, ms
+// Cost is what a rule cost.
+type Cost struct {
 	Spent     uint64 // bytes that comparisons read where they were costly
 	Throttled uint64 // comparisons that were left out, because the rule or its event had cost too much
 }
 
-// NewTally returns a tally for a set of so many rules.
-func NewTally(rules int) *Tally { return &Tally{make([]tallyRow, rules)} }
+// NewCosts returns the costs of a set of so many rules: nothing yet.
+func NewCosts(rules int) *Costs { return &Costs{make([]costRow, rules)} }
 
-// Hit counts a hit of a rule.
-func (t *Tally) Hit(rule int, at int64) {
-	r := &t.rows[rule]
-	r.hits.Add(1)
-	if at > r.last.Load() {
-		r.last.Store(at)
-	}
-}
-
-// Of returns what is known of a rule.
-func (t *Tally) Of(rule int) Counts {
-	r := &t.rows[rule]
-	return Counts{r.hits.Load(), r.last.Load(), r.spent.Load(), r.throttled.Load()}
-}
-
-// Add adds what was known of a rule before.
-func (t *Tally) Add(rule int, c Counts) {
-	r := &t.rows[rule]
-	r.hits.Add(c.Hits)
-	r.spent.Add(c.Spent)
-	r.throttled.Add(c.Throttled)
-	r.last.Store(max(r.last.Load(), c.Last))
+// Of returns what a rule cost.
+func (c *Costs) Of(rule int) Cost {
+	r := &c.rows[rule]
+	return Cost{r.spent.Load(), r.throttled.Load()}
 }
 
 // The work on one event is bounded: what costs more than a look at a hash or at
@@ -75,7 +52,7 @@ func (sc *Scratch) try(rule int32) bool {
 	hit := sc.set.rules[rule].tree.eval(sc)
 	spent := had - max(sc.left, 0)
 	sc.budget -= spent
-	if t := sc.Tally; t != nil && (spent >= worthTelling || sc.throttled != before) {
+	if t := sc.Costs; t != nil && (spent >= worthTelling || sc.throttled != before) {
 		t.rows[rule].spent.Add(uint64(spent))
 		t.rows[rule].throttled.Add(sc.throttled - before)
 	}
