@@ -342,7 +342,7 @@ func CheckConfig(c *config.Config) error {
 	errs := []error{err}
 	if err == nil {
 		for _, f := range rules.failed {
-			errs = append(errs, fmt.Errorf("rules.folder: does not run: %s", f))
+			errs = append(errs, fmt.Errorf("rules: does not run: %s", f))
 		}
 	}
 	var in inputs

@@ -139,13 +139,44 @@ func TestItems(t *testing.T) {
 		{`F|expand: '%names%'`, []any{"bob", "ALICE"}, []any{"%names%", "eve"}},
 		{`F|contains|expand: 'x%names%y'`, []any{"..xboby.."}, []any{"xevey", "bob"}},
 		{`F|expand: '%names%-%names%'`, []any{"bob-alice"}, []any{"bob-eve"}},
+		{`F|contains|expand: '%gone%'`, []any{}, []any{"%gone%", "x"}},
+		{`F|contains: '100%'`, []any{"at 100% now"}, []any{"at 100 now"}},
+		{`F|contains: '%appdata%\x'`, []any{`c:\%AppData%\X`}, []any{`c:\appdata\x`}},
+		{`F|re|expand: '^%names%$'`, []any{"bob"}, []any{"bobby", "BOB"}},
+		{`F|re|neq: 'a+'`, []any{"b", nil}, []any{"caat"}},
+		{`F|cidr|neq: 192.0.2.0/24`, []any{"192.0.3.1", "x", nil}, []any{"192.0.2.1"}},
+		{`F|gt|neq: 10`, []any{9, nil}, []any{11}},
+		{`F|all: [a*, '*b']`, []any{"a-b", "ab"}, []any{"ac", "cb"}},
+		{`F|startswith|all: [ab, a]`, []any{"abc"}, []any{"ac"}},
+		{`F|endswith|windash: ' -x'`, []any{"run /x", "run –X"}, []any{"run x"}},
+		{`F|windash|all|contains: [' -a', ' -b']`, []any{"x /a -b", "x –B /A"}, []any{"x /a"}},
+		{`F|contains|cased|all: [Ab, cD]`, []any{"cD-Ab"}, []any{"cd-ab", "Ab"}},
+		{`F|base64offset: 'foobar'`, []any{"Zm9vYmFy"}, []any{"xZm9vYmFy"}},
+		{`F|utf16|base64offset|contains: 'ping'`, []any{"//5wAGkAbgBnA"}, []any{"cABpAG4AZwA"}},
+		{`F|utf16be|base64offset|contains: 'ping'`, []any{"AHAAaQBuAGc"}, []any{"ping"}},
+		{`F|re|i|m|s: '^B.C$'`, []any{"a\nb\nc\nd"}, []any{"bc"}},
+		{`F|cidr: '2001:db8::/32'`, []any{"2001:db8:1::5"}, []any{"192.0.2.1"}},
+		{`F|cidr: 192.0.2.7`, []any{"192.0.2.7"}, []any{"192.0.2.8"}},
+		{`F|exists: 'true'`, []any{0}, []any{nil}},
+		{`F|minute|lt: 10`, []any{"2026-03-02T10:09:59Z"}, []any{"2026-03-02T10:10:00Z", nil}},
+		{`F|day|gte: 28`, []any{"2026-02-28T00:00:00Z"}, []any{"2026-02-27T00:00:00Z"}},
+		{`F|week|lte: 1`, []any{"2026-01-01T00:00:00Z"}, []any{"2026-01-05T00:00:00Z"}},
+		{`F|month: [1, 12]`, []any{"2026-12-01"}, []any{"2026-11-01"}},
+		{`F|year|gt: 2025`, []any{"2026-01-01"}, []any{"2025-12-31T23:59:59Z"}},
+		{`F|neq: null`, []any{"x", ""}, []any{nil}},
+		{`F|neq: ''`, []any{"x", nil}, []any{""}},
+		{`F|contains: ''`, []any{"", "x"}, []any{nil}},
+		{`F: [1, 'x', null]`, []any{1, "X", nil}, []any{2, ""}},
+		{`F: ' a '`, []any{" A "}, []any{"a"}},
+		{`F|lte: -1.5`, []any{-2, "-1.5"}, []any{-1}},
+		{`F|contains|expand|windash: ' -%names%'`, []any{"x /bob"}, []any{"x bob"}},
 		{`F: [[1]]`, nil, nil},
 	}
 	opt := Options{Placeholders: map[string][]string{"names": {"bob", "alice"}}}
 	for _, tt := range tests {
 		t.Run(tt.item, func(t *testing.T) {
 			text := ruleWith("sel:\n    " + tt.item + "\ncondition: sel")
-			if tt.yes == nil {
+			if tt.yes == nil { // refused
 				if _, failed := Parse([]byte(text), ""); len(failed) == 0 {
 					t.Error("parsed, and must not")
 				}
