@@ -19,6 +19,12 @@ var mixed = []string{
 	temporal("temporal", ", condition: a and not b"),
 	"correlation: {type: value_sum, rules: [c], group-by: [h], timespan: 1m, condition: {field: v, gt: 25}}",
 	"correlation: {type: temporal_ordered, rules: [corr0, c], group-by: [h], timespan: 5m}",
+	"correlation: {type: value_avg, rules: [a], group-by: [h], timespan: 1m, condition: {field: v, gte: 6}}",
+	"correlation: {type: value_median, rules: [b], timespan: 1m, condition: {field: v, gt: 4}}\npicket: {rearm: quiet}",
+	"correlation: {type: value_percentile, rules: [a, c], group-by: [h], timespan: 2m, condition: {field: v, percentile: 90, gte: 8}}",
+	"correlation: {type: event_count, rules: [b], group-by: [h], timespan: 30s, condition: {gt: 1, lt: 4}}\npicket: {rearm: always}",
+	temporal("temporal_ordered", ", condition: a and not c"),
+	"correlation: {type: temporal, rules: [a, b], group-by: [x], timespan: 1m, aliases: {x: {a: h, b: v}}}",
 }
 
 func randomEvents(n int) [][]string {
