@@ -45,6 +45,17 @@ type control struct {
 	Told  int64 // by the wall clock, ms
 	expr  *filter.Expr
 	known map[string]bool
+	asked uint64 // number of the event that was asked about last
+	held  bool   // and what the filter said of it
+}
+
+// matches reports whether the filter matches an event. Several rules ask for one
+// event; the filter is tried once.
+func (x *control) matches(e *ocsf.Event) bool {
+	if e.Seq == 0 || e.Seq != x.asked {
+		x.asked, x.held = e.Seq, x.expr.Match(e)
+	}
+	return x.held
 }
 
 // Limits of controls. The longest silence and snooze are bounded so that none

@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -289,4 +290,31 @@ func rulesOf(t testing.TB, yaml string) *Rules {
 		t.Fatal(err, failed)
 	}
 	return r
+}
+
+// BenchmarkControls is the cost of an event that hits a rule, by how many
+// controls are in force that may hide it and do not.
+func BenchmarkControls(b *testing.B) {
+	for _, n := range []int{0, 10, MaxControls} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			g := New(rulesOf(b, guessing), site(), Options{})
+			var out Output
+			for i := range n {
+				c := exception("", fmt.Sprintf("src_endpoint.ip:10.9.%d.%d AND user.name:svc*", i/200, i%200))
+				c.UID = fmt.Sprint("c", i)
+				if err := g.AddControl(c, &out); err != nil {
+					b.Fatal(err)
+				}
+			}
+			e := logon(1, false, "10.0.0.9", "srv03", "anna")
+			hits := g.rules.Match(e, g.rules.NewScratch())
+			b.ReportAllocs()
+			for b.Loop() {
+				e.Seq++
+				e.Time += 1000
+				out.Reset()
+				g.Observe(e, hits, &out)
+			}
+		})
+	}
 }

@@ -14,7 +14,7 @@ func (g *Engine) muting(rule string, x *fact, out *Output) *control {
 	}
 	at := receivedAt(g.event)
 	for _, c := range g.controls.of(rule) {
-		if !c.C.InForce(at) || !c.expr.Match(g.event) {
+		if !c.C.InForce(at) || !c.matches(g.event) {
 			continue
 		}
 		if c.C.Kind == ocsf.RuleSnooze && c.C.UntilNew {
@@ -61,7 +61,7 @@ func (g *Engine) covers(e *ocsf.Event) []string {
 		if c.C.Kind == ocsf.RuleSnooze || !c.C.InForce(at) {
 			continue
 		}
-		if i, ok := g.rules.byID[c.C.Rule]; (c.C.Rule == "" || ok && g.rules.metas[i].Correlation) && c.expr.Match(e) {
+		if i, ok := g.rules.byID[c.C.Rule]; (c.C.Rule == "" || ok && g.rules.metas[i].Correlation) && c.matches(e) {
 			out = append(out, c.C.UID)
 		}
 	}
