@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"strings"
 	"time"
@@ -261,8 +260,13 @@ func (a *Appliance) ruleText(x *correlate.RuleInfo) string {
 		return ""
 	case pack == "builtin":
 		from, file = configs.FS, path.Join("signatures", file)
-	case folder != "":
-		from = os.DirFS(folder)
+	case folder != "": // or an archive
+		site, _, closeRules, err := OpenRules(folder)
+		if err != nil {
+			return ""
+		}
+		defer closeRules()
+		from = site
 	default:
 		return ""
 	}

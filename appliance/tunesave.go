@@ -28,6 +28,9 @@ func (a *Appliance) SaveTuning(ctx context.Context, rule, yaml, by, from string)
 	if folder == "" {
 		return "", fmt.Errorf("this site has no folder of its own rules: set rules.folder in the configuration: %w", ErrRefused)
 	}
+	if st, err := os.Stat(folder); err != nil || !st.IsDir() {
+		return "", fmt.Errorf("%s is no folder that a filter could be saved in: %w", folder, ErrRefused)
+	}
 	if err := onlyFilters(yaml); err != nil {
 		return "", fmt.Errorf("%w: %w", err, ErrRefused)
 	}
