@@ -376,6 +376,8 @@ func (l *Line) asaOther(id, msg string) {
 			c, _, _ := strings.Cut(msg[i+len("executed the '"):], "'")
 			l.put(ocsf.ProcessCmd, ocsf.Text(c), brandWeight)
 		}
+	case n == 113019, n == 113039: // a session of AnyConnect ends, begins
+		e.Class, e.Activity = ocsf.TunnelActivity, ocsf.Other
 	case user && (n/100 == 1130 || n/1000 == 605 || n/1000 == 611 || n/1000 == 109 || n == 308001 || n/1000 == 113 || n == 716039 || n == 716038):
 		e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
 	case n/1000 == 733, n/1000 == 400, n/1000 == 338, n == 106016, n == 106017, n == 106021:
@@ -408,11 +410,8 @@ func (l *Line) asaFields(s string) {
 		case strings.HasSuffix(k, "User"):
 			l.applyUser(meaning{read: readUser, weight: brandWeight}, v)
 		case strings.HasSuffix(k, "IPv4 Address"), strings.HasSuffix(k, "IPv4"):
-			if a, ok := addrOf(v); ok { // the address inside the tunnel; the peer is told before
-				if p := l.E.Get(ocsf.SrcIP); !p.IsZero() {
-					l.E.Set(ocsf.SrcNatIP, p)
-				}
-				l.E.Set(ocsf.SrcIP, ocsf.Addr(a))
+			if a, ok := addrOf(v); ok && !a.IsUnspecified() { // inside the tunnel; the peer is told before
+				l.put(ocsf.TunnelIP, ocsf.Addr(a), brandWeight)
 			}
 		case strings.HasSuffix(k, "IP"), strings.HasSuffix(k, "Client"):
 			l.applyAddr(meaning{read: readAddr, side: srcSide, weight: brandWeight}, v)

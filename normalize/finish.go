@@ -19,6 +19,7 @@ func (l *Line) finish() {
 		l.titleFinding()
 		l.openedSession()
 	}
+	l.settleTunnel()
 	l.deviceInterfaces()
 	l.settleStatus()
 	l.settleSeverity()

@@ -252,13 +252,14 @@ func (l *Line) fortiEvent(sub, logdesc, cfgpath string) {
 		l.authOutcome(logdesc)
 	case sub == "vpn":
 		e.Class, e.Activity = ocsf.TunnelActivity, ocsf.Other
-		switch a := e.Text(ocsf.Action); {
+		a := l.Get("action")
+		switch {
 		case strings.HasSuffix(a, "-up"), strings.HasSuffix(a, "-new-con"):
 			e.Activity = 1
 		case strings.HasSuffix(a, "-down"):
 			e.Activity = 2
 		}
-		if a := e.Text(ocsf.Action); user && (strings.Contains(a, "login") || strings.Contains(a, "fail")) {
+		if user && (strings.Contains(a, "login") || strings.Contains(a, "fail")) {
 			e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
 			l.authOutcome(a)
 		}

@@ -35,6 +35,9 @@ func scanHeader(s string, h *Header) (body string) {
 		if !ok {
 			break
 		}
+		if h.App == "kernel" && in.App != "" && in.Stamp == "" {
+			break // "kernel: nginx[4711]: segfault": the process that the kernel speaks of
+		}
 		h.wrap(&in, i == 0)
 		body = rest
 		if !looksLikeHeader(body) {
@@ -549,7 +552,7 @@ func scanTag(s string, h *Header, loose bool) int {
 // host and tag, or a level and such a tag.
 func scanTagOnly(s string, h *Header) (rest string, ok bool) {
 	i := skipSpaces(s, 0)
-	if n := scanTag(s[i:], h, false); n > 0 {
+	if n := scanTag(s[i:], h, strings.HasPrefix(s[i:], "kernel: ")); n > 0 {
 		return s[i+n:], true
 	}
 	j := wordEnd(s, i)

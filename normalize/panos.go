@@ -281,7 +281,6 @@ func (l *Line) panConfig() {
 // panGlobalProtect reads GlobalProtect logs (9.1.3 and later): columns 8 event, 9
 // stage, 10 method, 11 tunnel, 12 user, 14 machine, 15 public address, 17 private.
 func (l *Line) panGlobalProtect() {
-	e := l.E
 	l.Set(ocsf.EventCode, l.Col(8))
 	l.Set(ocsf.TunnelType, l.Col(11))
 	u := l.Col(12)
@@ -299,11 +298,27 @@ func (l *Line) panGlobalProtect() {
 	l.Set(ocsf.StatusDetail, firstText(l.Col(25), l.Col(26)))
 	l.applyOutcome(l.Col(28), brandWeight)
 	l.panDevice()
+	l.panGlobalProtectClass(l.Col(8))
+}
+
+// panGlobalProtectEvent is the event in what Strata Logging Service forwards.
+func (l *Line) panGlobalProtectEvent() string {
+	return firstText(firstText(l.Get("PanOSEventIDValue"), l.Get("PanOSEventID")), firstText(l.Get("EventIDValue"), l.Get("EventID")))
+}
+
+// panGlobalProtectClass sets class and activity by the event: gateway-connected and
+// gateway-logout are a tunnel that comes and goes, portal-auth is a login.
+func (l *Line) panGlobalProtectClass(event string) {
+	e := l.E
 	e.Class, e.Activity = ocsf.TunnelActivity, ocsf.Other
-	switch ev := l.Col(8); {
-	case strings.HasSuffix(ev, "auth"), strings.HasSuffix(ev, "login"), strings.HasSuffix(ev, "prelogin"):
+	switch {
+	case strings.HasSuffix(event, "auth"), strings.HasSuffix(event, "login"), strings.HasSuffix(event, "prelogin"):
 		e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
-	case strings.HasSuffix(ev, "logout"):
+	case event == "gateway-connected", event == "gateway-setup-ipsec":
+		e.Activity = 1
+	case event == "gateway-logout", event == "gateway-disconnected", event == "gateway-tunnel-disconnected":
+		e.Activity = 2
+	case strings.HasSuffix(event, "logout"):
 		e.Class, e.Activity = ocsf.Authentication, ocsf.Logoff
 	}
 }
@@ -437,7 +452,7 @@ func (l *Line) panJSON() bool {
 	case "AUTHENTICATION", "AUTH", "USERID":
 		e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
 	case "GLOBALPROTECT":
-		e.Class, e.Activity = ocsf.TunnelActivity, ocsf.Other
+		l.panGlobalProtectClass(l.panGlobalProtectEvent())
 	case "DNS":
 		if e.Has(ocsf.QueryName) {
 			e.Class, e.Activity = ocsf.DNSActivity, ocsf.DNSQuery
@@ -471,7 +486,7 @@ func (l *Line) panCEF() bool {
 	case "AUTHENTICATION", "AUTH", "USERID":
 		e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
 	case "GLOBALPROTECT":
-		e.Class, e.Activity = ocsf.TunnelActivity, ocsf.Other
+		l.panGlobalProtectClass(l.panGlobalProtectEvent())
 	}
 	return true
 }

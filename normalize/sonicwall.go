@@ -84,6 +84,8 @@ func settleSonicWall(l *Line) {
 		default:
 			l.setOutcome(ocsf.Success, brandWeight)
 		}
+	case strings.HasPrefix(msg, "NetExtender "), strings.HasPrefix(msg, "SSL VPN Tunnel"), strings.Contains(msg, "Connect Tunnel"):
+		e.Class, e.Activity = ocsf.TunnelActivity, ocsf.Other
 	case lowered&hintFinding != 0 && l.Get("sid") != "" || strings.Contains(msg, "IPS ") || strings.Contains(msg, "Gateway Anti-Virus"):
 		l.put(ocsf.FindingTitle, ocsf.Text(msg), brandWeight)
 		l.put(ocsf.FindingUID, ocsf.Text(l.Get("sid")), brandWeight)

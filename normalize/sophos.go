@@ -28,6 +28,7 @@ metadata.event_code log_id
 @user               user_name user
 group.name          usergroupname user_gp group
 @src                src_ip
+tunnel_interface.ip remoteinterfaceip
 @dst                dst_ip
 @src.port           src_port
 @dst.port           dst_port

@@ -80,6 +80,17 @@ func parseStrongSwan(l *Line) bool {
 		}
 		l.facts.userWeight[0] = 0
 		l.mailAuth(firstWord(strings.TrimSpace(after(s, "for peer "))), outcome)
+	case strings.HasPrefix(s, "assigning virtual IP "), strings.HasPrefix(s, "lease ") && strings.Contains(s, " went offline"): // charon's own pool
+		name := quotedAfter(s, "peer '")
+		if name == "" {
+			name = quotedAfter(s, "by '")
+		}
+		l.facts.userWeight[0], l.facts.actor = 0, ""
+		l.applyUser(brandUser, name)
+		e.Class, e.Activity = ocsf.TunnelActivity, ocsf.Other
+	case strings.Contains(s, "IKE_SA ") && strings.Contains(s, "..."):
+		l.ikePeer(s)
+		e.Class, e.Activity = ocsf.TunnelActivity, ocsf.Other
 	case strings.Contains(s, " established between "), strings.Contains(s, "CHILD_SA ") && strings.Contains(s, " established"):
 		e.Class, e.Activity = ocsf.TunnelActivity, 1
 		l.setOutcome(ocsf.Success, brandWeight)
@@ -93,6 +104,27 @@ func parseStrongSwan(l *Line) bool {
 		l.put(ocsf.Protocol, ocsf.Text("udp"), weakWeight)
 	}
 	return true
+}
+
+// ikePeer reads "IKE_SA ra[4] established between 203.0.113.1[gw.example.com]...198.51.100.7[anna]":
+// this end first, then the peer, each with its identity.
+func (l *Line) ikePeer(s string) {
+	near, far, _ := strings.Cut(after(s, " between "), "...")
+	local, _, _ := strings.Cut(near, "[")
+	remote, id, _ := strings.Cut(far, "[")
+	if a, ok := addrOf(remote); ok {
+		l.E.Set(ocsf.SrcIP, ocsf.Addr(a))
+	}
+	if a, ok := addrOf(local); ok {
+		l.E.Set(ocsf.DstIP, ocsf.Addr(a))
+	}
+	id, _, _ = strings.Cut(id, "]")
+	if _, isAddr := addrOf(id); !isAddr && !strings.Contains(id, ".") || strings.Contains(id, "@") {
+		l.applyUser(brandUser, id)
+	}
+	if strings.Contains(s, " established ") {
+		l.setOutcome(ocsf.Success, brandWeight)
+	}
 }
 
 // after returns what stands behind a text, "" without it.

@@ -30,8 +30,11 @@ func parseWatchGuard(l *Line) bool {
 	if verdict != "Allow" && verdict != "Deny" && verdict != "ProxyAllow:" && verdict != "ProxyDeny:" && verdict != "ProxyDrop:" && verdict != "ProxyStrip:" {
 		l.scanText(rest)
 		switch {
-		case strings.Contains(rest, "logged in"), strings.Contains(rest, "Authentication of"), strings.Contains(rest, "login"):
-			if l.facts.user != "" {
+		case strings.Contains(rest, "logged in"), strings.Contains(rest, "logged out"), strings.Contains(rest, "Authentication of"), strings.Contains(rest, "login"):
+			if inside, ok := insideAddr(rest[:min(len(rest), 512)]); ok {
+				l.tunnelInside(rest[:min(len(rest), 512)], inside)
+				e.Class, e.Activity = ocsf.TunnelActivity, ocsf.Other
+			} else if l.facts.user != "" {
 				e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
 			}
 		}

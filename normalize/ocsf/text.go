@@ -55,6 +55,9 @@ func (t Type) parse(s string) (Value, bool) {
 		if n, ok := parseInt(s); ok {
 			return Int(n), true
 		}
+		if n, ok := isoBasicZone(s); ok {
+			return Int(n), true
+		}
 		if !rfc3339Shape(s) {
 			return Value{}, false
 		}
@@ -98,6 +101,28 @@ func rfc3339Shape(s string) bool {
 		return false
 	}
 	return s[n-1] == 'Z' || (s[n-6] == '+' || s[n-6] == '-') && s[n-3] == ':'
+}
+
+// isoBasicZone reads a time whose zone has no colon, "2026-03-02T10:15:02.123456+0100"
+// (ISO 8601, basic format of the zone alone; Suricata writes it), in milliseconds.
+func isoBasicZone(s string) (ms int64, ok bool) {
+	n := len(s)
+	if n < 24 || n > 40 || s[4] != '-' || s[10] != 'T' || s[n-5] != '+' && s[n-5] != '-' {
+		return 0, false
+	}
+	zone, ok := parseDigits(s[n-4:])
+	if !ok || zone > 1459 || zone%100 > 59 {
+		return 0, false
+	}
+	t, err := time.Parse("2006-01-02T15:04:05", s[:n-5])
+	if err != nil {
+		return 0, false
+	}
+	offset := (zone/100*60 + zone%100) * 60_000
+	if s[n-5] == '-' {
+		offset = -offset
+	}
+	return t.UnixMilli() - offset, true
 }
 
 // parseMethod returns the HTTP method that s names without regard to case.
