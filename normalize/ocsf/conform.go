@@ -41,7 +41,7 @@ func (e *Event) conformValues() {
 		in := &infos[v.field]
 		if in.Many {
 			if v.kind != KindList {
-				*v = Value{field: v.field, kind: KindList, list: []Value{*v}}
+				*v = listOf(v.field, []Value{*v})
 			}
 			if in.Type == Object {
 				i += e.conformElements(i)
@@ -54,13 +54,15 @@ func (e *Event) conformValues() {
 			continue
 		}
 		if in.Type <= URL && v.kind != KindText {
-			*v = Value{field: v.field, kind: KindText, str: v.String()}
+			f := v.field
+			*v = Text(v.String())
+			v.field = f
 			continue
 		}
 		f, old := v.field, *v
 		e.Delete(f)
 		i--
-		if old.kind != KindText || !e.SetText(f, old.str) {
+		if old.kind != KindText || !e.SetText(f, old.Str()) {
 			e.SetUnmapped(in.Path, old)
 		}
 	}
@@ -71,12 +73,13 @@ func (e *Event) conformValues() {
 func (e *Event) conformList(i int) int {
 	v := e.vals[i]
 	in := &infos[v.field]
-	for j := range v.list {
-		if fits(&v.list[j], in.Type) {
+	have := v.items()
+	for j := range have {
+		if fits(&have[j], in.Type) {
 			continue
 		}
-		good := make([]Value, 0, len(v.list))
-		for _, x := range v.list {
+		good := make([]Value, 0, len(have))
+		for _, x := range have {
 			switch {
 			case fits(&x, in.Type):
 				good = append(good, x)
@@ -90,7 +93,7 @@ func (e *Event) conformList(i int) int {
 			e.Delete(v.field)
 			return -1
 		}
-		e.vals[i].list = good
+		e.vals[i] = listOf(v.field, good)
 		return 0
 	}
 	return 0
@@ -109,14 +112,14 @@ func fits(v *Value, t Type) bool {
 	}
 	switch t {
 	case Method:
-		m, ok := parseMethod(v.str)
-		return ok && m == v.str
+		m, ok := parseMethod(v.Str())
+		return ok && m == v.Str()
 	case Email:
-		return v.kind == KindText && isEmail(v.str)
+		return v.kind == KindText && isEmail(v.Str())
 	case MAC:
-		return v.kind == KindText && len(v.str) == 17 && v.str[2] == ':'
+		return v.kind == KindText && len(v.Str()) == 17 && v.Str()[2] == ':'
 	case UUID:
-		return v.kind == KindText && isUUID(v.str)
+		return v.kind == KindText && isUUID(v.Str())
 	case Port:
 		return v.kind == KindInt && v.num <= 65535
 	case Float:

@@ -1,6 +1,9 @@
 package ocsf
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // elementRule is what OCSF wants of the elements of a list of objects, or of an
 // object inside them.
@@ -56,10 +59,10 @@ func (e *Event) conformElements(i int) int {
 	if len(rules) == 0 {
 		return 0
 	}
-	kept, changed := v.list, false
+	kept, changed := v.items(), false
 	for j := 0; j < len(kept); j++ {
 		x, ok := completeElement(kept[j], rules)
-		if ok && len(x.list) == len(kept[j].list) {
+		if ok && len(x.items()) == len(kept[j].items()) {
 			continue
 		}
 		if !changed {
@@ -80,7 +83,7 @@ func (e *Event) conformElements(i int) int {
 		e.Delete(v.field)
 		return -1
 	}
-	e.vals[i].list = kept
+	e.vals[i] = listOf(v.field, kept)
 	return 0
 }
 
@@ -90,8 +93,7 @@ func completeElement(x Value, rules []elementRule) (Value, bool) {
 		return x, false
 	}
 	add := func(f Field, v Value) {
-		x.list = append(x.list[:len(x.list):len(x.list)], Attr(f, v))
-		sortAttrs(x.list)
+		x = ObjectOf(append(slices.Clone(x.items()), Attr(f, v))...)
 	}
 	for i := range rules {
 		r := &rules[i]
@@ -103,7 +105,7 @@ func completeElement(x Value, rules []elementRule) (Value, bool) {
 			if name == None {
 				return x, false
 			}
-			add(name, Text(x.list[0].String()))
+			add(name, Text(x.items()[0].String()))
 		}
 		for _, f := range r.texts {
 			if x.Get(f).kind == KindNone {
@@ -123,7 +125,7 @@ func completeElement(x Value, rules []elementRule) (Value, bool) {
 }
 
 func (v Value) hasBelow(prefix string) bool {
-	for _, a := range v.list {
+	for _, a := range v.items() {
 		if strings.HasPrefix(infos[a.field].Path, prefix+".") {
 			return true
 		}
@@ -132,7 +134,7 @@ func (v Value) hasBelow(prefix string) bool {
 }
 
 func (v Value) hasOne(fs []Field) bool {
-	for _, a := range v.list {
+	for _, a := range v.items() {
 		for _, f := range fs {
 			if a.field == f {
 				return true

@@ -139,9 +139,9 @@ func nonZero(n int64) Value {
 // gather collects attribute f of the objects of a list.
 func gather(list Value, f Field) Value {
 	var out []Value
-	for _, o := range list.list {
+	for _, o := range list.items() {
 		if v := o.Get(f); v.kind == KindList {
-			out = append(out, v.list...)
+			out = append(out, v.items()...)
 		} else if v.kind != KindNone {
 			out = append(out, v)
 		}
@@ -208,7 +208,7 @@ func (e *Event) setHead(f Field, v *Value) {
 	case Sequence:
 		e.Seq = v.num
 	case RawData:
-		e.Raw = v.str
+		e.Raw = v.Str()
 	}
 }
 
@@ -239,26 +239,25 @@ func (e *Event) Delete(f Field) {
 
 // Append adds v to the list f, unless it is there already.
 func (e *Event) Append(f Field, v Value) {
-	if v.kind == KindNone || v.kind == KindObject && len(v.list) == 0 {
+	if v.kind == KindNone || v.kind == KindObject && v.num == 0 {
 		return
 	}
 	i := e.index[f]
 	if i == 0 {
-		e.Set(f, Value{kind: KindList, list: []Value{v}})
+		e.Set(f, ListOf(v))
 		return
 	}
-	have := e.vals[i-1]
-	for _, x := range have.list {
+	have := e.vals[i-1].items()
+	for _, x := range have {
 		if x.Equal(v) {
 			return
 		}
 	}
-	if len(have.list) >= maxList {
+	if len(have) >= maxList {
 		e.lost++
 		return
 	}
-	have.list = append(have.list[:len(have.list):len(have.list)], v)
-	e.vals[i-1] = have
+	e.vals[i-1] = listOf(f, append(have[:len(have):len(have)], v))
 }
 
 // SetUnmapped keeps one of the vendor's own keys. A key that is set again keeps
@@ -281,11 +280,11 @@ func (e *Event) SetUnmapped(key string, v Value) {
 			if old.kind != KindList {
 				old = ListOf(old)
 			}
-			if len(old.list) >= maxList {
+			if old.num >= maxList {
 				e.lost++
 				return
 			}
-			e.unmapped[i].Value = Value{kind: KindList, list: append(old.list[:len(old.list):len(old.list)], v)}
+			e.unmapped[i].Value = ListOf(append(old.items(), v)...)
 			return
 		}
 	}
@@ -346,9 +345,15 @@ func (e *Event) Clone() *Event {
 }
 
 func (v Value) clone() Value {
-	v.str = strings.Clone(v.str)
-	v.list = cloneValues(v.list)
-	return v
+	c := v
+	switch v.kind {
+	case KindText, KindJSON:
+		c = texts(v.kind, strings.Clone(v.Str()))
+	case KindList, KindObject:
+		c = values(v.kind, cloneValues(v.items()))
+	}
+	c.field = v.field
+	return c
 }
 
 func cloneValues(vs []Value) []Value {

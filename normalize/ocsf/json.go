@@ -348,21 +348,21 @@ func (w *writer) value(v *Value) {
 		w.b = a.AppendTo(w.b)
 		w.b = append(w.b, '"')
 	case KindText:
-		w.string(v.str)
+		w.string(v.Str())
 	case KindJSON:
-		w.b = append(w.b, v.str...)
+		w.b = append(w.b, v.Str()...)
 	case KindList:
 		w.b = append(w.b, '[')
-		for i := range v.list {
+		for i, items := 0, v.items(); i < len(items); i++ {
 			if i > 0 {
 				w.b = append(w.b, ',')
 			}
 			w.comma = false
-			w.value(&v.list[i])
+			w.value(&items[i])
 		}
 		w.b = append(w.b, ']')
 	case KindObject:
-		w.object(v.list)
+		w.object(v.items())
 	default:
 		w.b = append(w.b, "null"...)
 	}

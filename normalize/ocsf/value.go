@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"unsafe"
 )
 
 // Kind is what a [Value] holds.
@@ -26,18 +27,39 @@ const (
 
 // Value is one value of an attribute. The zero Value is none. Values are
 // immutable; a text may be a slice of the raw line, see [Event.Clone].
+//
+// An event has some thirty of them and each is handed on several times, so that
+// a Value is 32 bytes with one pointer, which travel in registers. Texts and
+// lists share the pointer, with their length in num, as the values of log/slog
+// do; only this file looks behind it.
 type Value struct {
-	field Field // whose it is, inside an Event or Object
-	kind  Kind
-	v6    bool
-	num   uint64
-	hi    uint64
-	str   string
-	list  []Value
+	field Field          // whose it is, inside an Event or Object
+	kind  Kind           // tells what the others are
+	num   uint64         // a number, the lower half of an address, or how long data is
+	hi    uint64         // the upper half of an address
+	data  unsafe.Pointer // the bytes of a text, the values of a list
 }
 
 // Text is a text value.
-func Text(s string) Value { return Value{kind: KindText, str: s} }
+func Text(s string) Value { return texts(KindText, s) }
+
+func texts(k Kind, s string) Value {
+	return Value{kind: k, num: uint64(len(s)), data: unsafe.Pointer(unsafe.StringData(s))}
+}
+
+// values is a list or an object; it takes vs over.
+func values(k Kind, vs []Value) Value {
+	return Value{kind: k, num: uint64(len(vs)), data: unsafe.Pointer(unsafe.SliceData(vs))}
+}
+
+// items are the values of a list or the attributes of an object, with no room
+// to append to.
+func (v Value) items() []Value {
+	if v.kind != KindList && v.kind != KindObject {
+		return nil
+	}
+	return unsafe.Slice((*Value)(v.data), int(v.num))
+}
 
 // Int is a whole number (also for times: milliseconds since the epoch).
 func Int(n int64) Value { return Value{kind: KindInt, num: uint64(n)} }
@@ -62,7 +84,7 @@ func Addr(a netip.Addr) Value {
 	}
 	a = a.Unmap()
 	b := a.As16()
-	return Value{kind: KindAddr, v6: a.Is6(), hi: binary.BigEndian.Uint64(b[:8]), num: binary.BigEndian.Uint64(b[8:])}
+	return Value{kind: KindAddr, hi: binary.BigEndian.Uint64(b[:8]), num: binary.BigEndian.Uint64(b[8:])}
 }
 
 // ListOf is a list of values.
@@ -70,7 +92,14 @@ func ListOf(vs ...Value) Value {
 	if len(vs) == 0 {
 		return Value{}
 	}
-	return Value{kind: KindList, list: vs}
+	return values(KindList, vs)
+}
+
+// listOf is a list that is the value of f.
+func listOf(f Field, vs []Value) Value {
+	v := values(KindList, vs)
+	v.field = f
+	return v
 }
 
 // ObjectOf is an element of a list of objects: its attributes as [Attr] made
@@ -83,12 +112,12 @@ func ObjectOf(attrs ...Value) Value {
 		}
 	}
 	sortAttrs(kept)
-	return Value{kind: KindObject, list: kept}
+	return values(KindObject, kept)
 }
 
 // Attr is the attribute f of an element of a list of objects.
 func Attr(f Field, v Value) Value {
-	if v.kind == KindText && v.str == "" {
+	if v.kind == KindText && v.num == 0 {
 		return Value{}
 	}
 	v.field = f
@@ -103,7 +132,7 @@ func sortAttrs(attrs []Value) {
 }
 
 // RawJSON is a JSON text that is written as it is. It must be valid JSON.
-func RawJSON(s string) Value { return Value{kind: KindJSON, str: s} }
+func RawJSON(s string) Value { return texts(KindJSON, s) }
 
 // Kind tells what v holds.
 func (v Value) Kind() Kind { return v.kind }
@@ -145,19 +174,16 @@ func (v Value) Addr() (netip.Addr, bool) {
 	binary.BigEndian.PutUint64(b[:8], v.hi)
 	binary.BigEndian.PutUint64(b[8:], v.num)
 	a := netip.AddrFrom16(b)
-	if !v.v6 {
-		a = a.Unmap()
-	}
-	return a, true
+	return a.Unmap(), true // Addr took no mapped address
 }
 
 // List returns the values of a list or the attributes of an object. The caller
 // must not change it.
-func (v Value) List() []Value { return v.list }
+func (v Value) List() []Value { return v.items() }
 
 // Get returns the attribute f of an object.
 func (v Value) Get(f Field) Value {
-	for _, a := range v.list {
+	for _, a := range v.items() {
 		if a.field == f {
 			return a
 		}
@@ -168,7 +194,7 @@ func (v Value) Get(f Field) Value {
 // Str returns the text of a text value without formatting anything, else "".
 func (v Value) Str() string {
 	if v.kind == KindText || v.kind == KindJSON {
-		return v.str
+		return unsafe.String((*byte)(v.data), int(v.num))
 	}
 	return ""
 }
@@ -177,7 +203,7 @@ func (v Value) Str() string {
 // allocates for anything but text.
 func (v Value) String() string {
 	if v.kind == KindText || v.kind == KindJSON {
-		return v.str
+		return v.Str()
 	}
 	return string(v.AppendText(nil))
 }
@@ -186,7 +212,7 @@ func (v Value) String() string {
 func (v Value) AppendText(b []byte) []byte {
 	switch v.kind {
 	case KindText, KindJSON:
-		return append(b, v.str...)
+		return append(b, v.Str()...)
 	case KindInt:
 		return strconv.AppendInt(b, int64(v.num), 10)
 	case KindFloat:
@@ -197,7 +223,7 @@ func (v Value) AppendText(b []byte) []byte {
 		a, _ := v.Addr()
 		return a.AppendTo(b)
 	case KindList, KindObject:
-		for i, x := range v.list {
+		for i, x := range v.items() {
 			if i > 0 {
 				b = append(b, ',')
 			}
@@ -209,13 +235,17 @@ func (v Value) AppendText(b []byte) []byte {
 
 // Equal reports whether v and w are the same value of the same kind.
 func (v Value) Equal(w Value) bool {
-	if v.kind != w.kind || v.num != w.num || v.hi != w.hi || v.v6 != w.v6 || v.str != w.str || len(v.list) != len(w.list) {
+	if v.kind != w.kind || v.num != w.num || v.hi != w.hi {
 		return false
 	}
-	for i := range v.list {
-		if v.list[i].field != w.list[i].field || !v.list[i].Equal(w.list[i]) {
+	if v.data == w.data {
+		return true
+	}
+	a, b := v.items(), w.items()
+	for i := range a {
+		if a[i].field != b[i].field || !a[i].Equal(b[i]) {
 			return false
 		}
 	}
-	return true
+	return v.Str() == w.Str()
 }
