@@ -13,6 +13,8 @@ import (
 var aruba = &Parser{
 	Name: "aruba", Vendor: "HPE Aruba Networking", Product: "ArubaOS",
 	Begins: []string{"Event|"},
+	First:  "<",
+	Next:   `<`,
 	Shape:  arubaShape,
 	Parse:  parseAruba,
 }

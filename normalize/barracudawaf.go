@@ -11,6 +11,7 @@ import (
 // (Barracuda, How to Configure Syslog and other Logs).
 var barracudaWAF = &Parser{
 	Name: "barracudawaf", Vendor: "Barracuda", Product: "Web Application Firewall",
+	Next:  ` -._:`,
 	Shape: func(s string) bool { kind, _, _, _ := wafKind(s); return kind != "" },
 	Parse: parseBarracudaWAF,
 }

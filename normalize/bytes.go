@@ -10,6 +10,7 @@ const (
 	ofName                         // letters and digits
 	endsText                       // ends a text of JSON, or escapes
 	endsValue                      // ends a number of JSON, or a word in its place
+	ofRun                          // letters and digits of any alphabet
 )
 
 // byteKinds are the kinds of all bytes, so that a reader asks for each byte of a
@@ -23,10 +24,10 @@ var byteKinds = func() (t [256]byteKind) {
 	for c := range t {
 		b := byte(c)
 		if digit(b) || letter(b) {
-			t[c] |= ofKey | ofWord | ofName
+			t[c] |= ofKey | ofWord | ofName | ofRun
 		}
 		if b >= 0x80 {
-			t[c] |= ofWord
+			t[c] |= ofWord | ofRun
 		}
 		if b > ' ' {
 			t[c] |= ofBare
@@ -43,6 +44,12 @@ var byteKinds = func() (t [256]byteKind) {
 	mark(endsValue, ",}]")
 	return t
 }()
+
+// byteSet is a set of bytes.
+type byteSet [4]uint64
+
+func (s *byteSet) add(c byte)      { s[c>>6] |= 1 << (c & 63) }
+func (s *byteSet) has(c byte) bool { return s[c>>6]>>(c&63)&1 != 0 }
 
 func (k byteKind) has(c byte) bool { return byteKinds[c]&k != 0 }
 

@@ -17,6 +17,7 @@ var ciscoISE = &Parser{
 		CISE_Identity_Stores_Diagnostics CISE_Authentication_Flow_Diagnostics CISE_Policy_Diagnostics CISE_Internal_Operations_Diagnostics CISE_Threat_Centric_NAC CISE_AD_Connector`,
 	Keys:   "ConfigVersionId CPMSessionID AcsSessionID EndPointMACAddress SelectedAccessService ISEPolicySetName AD-Last-Fetch-Time IdentityPolicyMatchedRule",
 	Begins: []string{"CISE_"},
+	Next:   ` `,
 	Shape:  iseShape,
 	First:  "9",
 	Parse:  parseCiscoISE,

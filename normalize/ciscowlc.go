@@ -12,6 +12,7 @@ import (
 // switches, see ciscoSwitch.
 var ciscoWLC = &Parser{
 	Name: "ciscowlc", Vendor: "Cisco", Product: "Wireless LAN Controller",
+	Next:  ` -._:*`,
 	Shape: wlcShape,
 	Parse: parseCiscoWLC,
 }

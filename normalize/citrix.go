@@ -16,6 +16,7 @@ var citrix = &Parser{
 	Devices: "citrix",
 	Keys:    "shell_command",
 	Begins:  []string{"default "},
+	Next:    ` -./:_`,
 	Shape:   citrixShape,
 	Parse:   parseCitrix,
 }

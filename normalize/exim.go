@@ -13,6 +13,7 @@ var exim = &Parser{
 	Name: "exim", Vendor: "Exim", Product: "Exim",
 	Apps:   "exim exim4",
 	Begins: []string{"SMTP connection from ", "no host name found ", "login authenticator failed ", "plain authenticator failed ", "dovecot_login authenticator ", "dovecot_plain authenticator "},
+	Next:   `-=`,
 	Shape:  eximShape,
 	Parse:  parseExim,
 }

@@ -12,6 +12,8 @@ import (
 var ftpd = &Parser{
 	Name: "ftpd", Product: "FTP server",
 	Apps:  "vsftpd proftpd pure-ftpd ftpd",
+	First: "[(",
+	Next:  `[(`,
 	Shape: ftpdShape,
 	Parse: parseFTPD,
 }

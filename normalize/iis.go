@@ -14,6 +14,7 @@ import (
 var iis = &Parser{
 	Name: "iis", Vendor: "Microsoft", Product: "IIS",
 	Apps:  "IIS iis W3SVC1",
+	Next:  ` -./:_~[`,
 	Shape: iisShape,
 	Parse: parseIIS,
 }

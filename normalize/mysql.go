@@ -13,6 +13,8 @@ var mysql = &Parser{
 	Name: "mysql", Vendor: "Oracle", Product: "MySQL",
 	Apps:   "mysqld mysql mariadbd mariadb mysql-server_auditing mysql-server_audit",
 	Begins: []string{"Access denied for user '", "Aborted connection "},
+	First:  "9[",
+	Next:   ` [`,
 	Shape:  mysqlShape,
 	Parse:  parseMySQL,
 }

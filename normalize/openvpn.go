@@ -14,6 +14,7 @@ var openvpn = &Parser{
 	Apps: "openvpn ovpn-server openvpn-server ovpn",
 	Begins: []string{"TLS Error: ", "MULTI: ", "MULTI_sva: ", "VERIFY OK: ", "VERIFY ERROR: ", "PUSH: Received control message", "ifconfig_pool_read(), ", "TUN/TAP device ",
 		"Incorrect password supplied for LDAP DN ", "Unable to bind as ", "LDAP user ", "LDAP bind failed"},
+	Next:  ` -./:_@+[`,
 	Shape: openVPNPeer,
 	Parse: parseOpenVPN,
 }

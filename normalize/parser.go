@@ -30,6 +30,10 @@ type Parser struct {
 	// digit; empty when it may be any. It keeps the cost of recognizing a line from
 	// growing with the number of brands.
 	First string
+	// Next are the bytes that may end the first word of such a message, a run of
+	// letters and digits of any alphabet, which is empty when it begins with
+	// neither; empty when it may be any. Pairs, columns and sentences differ in it.
+	Next string
 
 	// Pattern tells its lines when nothing else does: the beginning of a message
 	// that nobody else knew is held against it, at last.
@@ -51,8 +55,14 @@ type router struct {
 	keys    keyTable[[]*Parser]
 	begins  map[[4]byte][]begin
 	columns map[string][]*Parser
-	shapes  [256][]*Parser // by the first byte of the message
-	last    []*Parser      // with a Pattern
+	shapes  [256][]shape // by the first byte of the message
+	last    []*Parser    // with a Pattern
+}
+
+// shape is a parser with a Shape, and the bytes of its Next.
+type shape struct {
+	p    *Parser
+	next byteSet
 }
 
 type begin struct {
@@ -86,7 +96,7 @@ func newRouter(ps []*Parser) *router {
 		if p.Shape != nil {
 			for c := range r.shapes {
 				if p.begins(byte(c)) {
-					r.shapes[c] = append(r.shapes[c], p)
+					r.shapes[c] = append(r.shapes[c], shape{p, nextSet(p.Next)})
 				}
 			}
 		}
@@ -147,12 +157,8 @@ func (r *router) known(l *Line) bool {
 			}
 		}
 	}
-	if s != "" {
-		for _, p := range r.shapes[s[0]] {
-			if p.mayBe(l) && p.Shape(s) && p.try(l) {
-				return true
-			}
-		}
+	if r.shaped(l, s) {
+		return true
 	}
 	l.Structure()
 	if l.Device.Vendor != "" {
@@ -188,6 +194,44 @@ func (r *router) known(l *Line) bool {
 		}
 	}
 	return false
+}
+
+// shaped asks the parsers whose shape the message may have.
+func (r *router) shaped(l *Line, s string) bool {
+	if s == "" {
+		return false
+	}
+	next := wordNext(s)
+	shapes := r.shapes[s[0]]
+	for i := range shapes {
+		if p := shapes[i].p; shapes[i].next.has(next) && p.mayBe(l) && p.Shape(s) && p.try(l) {
+			return true
+		}
+	}
+	return false
+}
+
+// wordNext returns the byte behind the first word of s; 0, which every shape
+// takes, when the word is longer than a name or all there is.
+func wordNext(s string) byte {
+	for i := 0; i < len(s) && i < 64; i++ {
+		if !ofRun.has(s[i]) {
+			return s[i]
+		}
+	}
+	return 0
+}
+
+// nextSet is the set of the bytes of a parser's Next.
+func nextSet(next string) (b byteSet) {
+	if next == "" {
+		return byteSet{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
+	}
+	b.add(0)
+	for i := 0; i < len(next); i++ {
+		b.add(next[i])
+	}
+	return b
 }
 
 // mayBe reports whether the program in the header leaves room for p by the looks

@@ -15,6 +15,7 @@ var pingFederate = &Parser{
 	Name: "pingfederate", Vendor: "Ping Identity", Product: "PingFederate",
 	Keys:  "pfhost trackingid",
 	First: "9",
+	Next:  ` -.`,
 	Shape: func(s string) bool { return digit(s[0]) && strings.Contains(s[:min(len(s), 60)], "| tid:") },
 	Parse: parsePingFederate,
 }

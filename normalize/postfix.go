@@ -15,6 +15,7 @@ var postfix = &Parser{
 	Keys: "delays nrcpt orig_to sasl_username",
 	Begins: []string{"NOQUEUE: ", "connect from ", "disconnect from ", "lost connection ", "timeout after ", "connect to ", "Trusted TLS ", "Untrusted TLS ",
 		"Anonymous TLS ", "Verified TLS ", "Used TLS ", "spamd: ", "Action: ", "action=", "warning: ", "statistics: ", "Host offered STARTTLS", "too many errors ", "improper command "},
+	Next:  `:`,
 	Shape: queueID,
 	Parse: parsePostfix,
 }

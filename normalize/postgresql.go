@@ -12,6 +12,7 @@ import (
 var postgresql = &Parser{
 	Name: "postgresql", Vendor: "PostgreSQL", Product: "PostgreSQL",
 	Apps:  "postgres postgresql postmaster",
+	Next:  ` -./:_=@[(<`,
 	Shape: func(s string) bool { at, _ := postgresLevel(s); return at >= 0 },
 	Parse: parsePostgreSQL,
 }

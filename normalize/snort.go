@@ -12,6 +12,7 @@ import (
 var snort = &Parser{
 	Name: "snort", Vendor: "Cisco", Product: "Snort",
 	Apps: "snort snort3",
+	Next: ` -./:[`,
 	Shape: func(s string) bool {
 		return s[0] == '[' && snortID(s) > 0 || strings.Contains(s[:min(len(s), 48)], "[**] [")
 	},

@@ -10,6 +10,7 @@ var symantec = &Parser{
 	Name: "symantec", Vendor: "Symantec", Product: "Endpoint Protection",
 	Apps:   "SymantecServer",
 	Begins: []string{"Site: ", "Scan ID: ", "Virus found,", "Security risk found,", "Potential risk found,", "Forced SONAR threat detected,", "Compressed File,", "Commercial application detected,", "SONAR "},
+	Next:   ` -._,`,
 	Shape:  symantecShape,
 	Parse:  parseSymantec,
 }

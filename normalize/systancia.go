@@ -11,6 +11,7 @@ import (
 // "bob@local New process: "path"" (Systancia, SIEM export).
 var systancia = &Parser{
 	Name: "systancia", Vendor: "Systancia", Product: "Cleanroom",
+	Next:  ` -._'@\`,
 	Shape: systanciaShape,
 	Parse: parseSystancia,
 }

@@ -12,6 +12,7 @@ import (
 var watchguard = &Parser{
 	Name: "watchguard", Vendor: "WatchGuard", Product: "Fireware",
 	Begins: []string{"msg_id=\""},
+	Next:   ` -._:([`,
 	Shape:  func(s string) bool { return strings.Contains(s[:min(len(s), 96)], "msg_id=\"") },
 	Parse:  parseWatchGuard,
 }
