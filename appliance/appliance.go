@@ -431,7 +431,7 @@ func (a *Appliance) Status() *Status {
 	}
 	for _, src := range a.Sources() {
 		s.Sources.Total++
-		if w := clockWords(&src, time.Duration(c.Health.ClockError)); w != "" {
+		if w := clockWords(&src, a.clockAllowed()); w != "" {
 			s.Sources.Clocks = append(s.Sources.Clocks, w)
 		}
 		s.Sources.NotUnderstood += src.NotUnderstood

@@ -206,7 +206,7 @@ func (p pageDevices) Sources(context.Context) ([]view.Source, error) {
 	list := p.a.Sources()
 	out := make([]view.Source, len(list))
 	for i := range list {
-		out[i] = viewSource(&list[i], p.a.opt.Now())
+		out[i] = viewSource(&list[i], p.a.opt.Now(), p.a.clockAllowed())
 	}
 	return out, nil
 }
@@ -217,7 +217,7 @@ func (p pageDevices) Source(_ context.Context, id string) (view.SourceDetail, er
 		if sourceID(&s) != id {
 			continue
 		}
-		d := view.SourceDetail{Source: viewSource(&s, p.a.opt.Now())}
+		d := view.SourceDetail{Source: viewSource(&s, p.a.opt.Now(), p.a.clockAllowed())}
 		for name, n := range s.Parsers {
 			d.Parsers = append(d.Parsers, view.Tally{Name: name, Count: n})
 		}
@@ -240,7 +240,7 @@ func sourceID(s *manage.Source) string {
 // newSource is how long a source counts as new.
 const newSource = 24 * time.Hour
 
-func viewSource(s *manage.Source, now time.Time) view.Source {
+func viewSource(s *manage.Source, now time.Time, allowed time.Duration) view.Source {
 	v := view.Source{ID: sourceID(s), Address: s.Address, Name: s.Name, Brand: s.Product, First: s.First, Last: s.Last,
 		Events: s.Events, Bytes: s.Bytes, NotUnderstood: s.NotUnderstood, State: view.SourceOK, Hours: s.Hours}
 	if s.Input != "" {
@@ -256,13 +256,15 @@ func viewSource(s *manage.Source, now time.Time) view.Source {
 		v.Note = "its longest usual pause is " + (time.Duration(s.Gap) * time.Millisecond).Round(time.Second).String()
 	}
 	note := ""
-	switch skew := time.Duration(s.Skew) * time.Millisecond; {
+	switch wrong := time.Duration(s.ClockError) * time.Millisecond; {
 	case s.Zone != "":
 		note = fmt.Sprintf("its stamps show the zone %s: write %q: %q below timezones in the configuration", s.Zone, s.Name, s.Zone)
 	case s.Wrong > 0:
 		note = fmt.Sprintf("%d of its stamps cannot be and were taken for the time of receipt", s.Wrong)
-	case skew.Abs() > 5*time.Minute:
-		note = "its clock differs from ours by " + skew.Round(time.Minute).String()
+	case allowed > 0 && wrong > allowed:
+		note = "its clock is " + wrong.Round(time.Second).String() + " ahead of ours"
+	case allowed > 0 && wrong < -allowed:
+		note = "its clock is " + (-wrong).Round(time.Second).String() + " behind ours"
 	}
 	if note != "" {
 		v.Note = strings.TrimPrefix(v.Note+"; "+note, "; ")

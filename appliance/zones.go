@@ -82,3 +82,6 @@ func clockWords(src *manage.Source, allowed time.Duration) string {
 	}
 	return ""
 }
+
+// clockAllowed is how wrong a device's clock may be before anybody is told.
+func (a *Appliance) clockAllowed() time.Duration { return time.Duration(a.Config().Health.ClockError) }

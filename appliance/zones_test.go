@@ -32,7 +32,7 @@ func TestZonesOfSources(t *testing.T) {
 	if list[0].Zone != "+08:00" || list[1].Zone != "+05:30" || list[2].Zone != "" {
 		t.Errorf("got %q, %q, %q", list[0].Zone, list[1].Zone, list[2].Zone)
 	}
-	if v := viewSource(&list[1], at); !strings.Contains(v.Note, `write "h": "+05:30" below timezones`) {
+	if v := viewSource(&list[1], at, time.Minute); !strings.Contains(v.Note, `write "h": "+05:30" below timezones`) {
 		t.Errorf("note %q", v.Note)
 	}
 	for _, bad := range []string{"+5", "Berlin", "+25:00"} {

@@ -12,29 +12,42 @@ import (
 // One stamp says little: lines wait in buffers, and old ones are sent again. The
 // median of the latest is believed when most of them agree. A stamp that names no
 // zone is read in the zone that is assumed for its source; when the median lies near
-// a whole number of quarter hours, the device keeps another zone.
+// a whole number of quarter hours, the device keeps another zone. Lines that come in
+// one burst, as a file that is read or a buffer that is emptied, count once: what
+// they have in common is their age.
 
 const (
 	maxSkews    = 64
 	enoughSkews = 16
 	quarter     = 15 * time.Minute
 	widestZone  = 14 * time.Hour
+	leastZone   = 30 * time.Minute // no two zones that a site could mix up lie nearer
+	// nearZone is how far from a quarter hour the median of another zone may lie.
+	nearZone = 5 * time.Minute
 	// agreeing is how far from the median most skews may lie.
 	agreeing = 2 * time.Minute
+	// burst is how soon after the last one a line is of the same burst.
+	burst = 5 * time.Second
 )
 
 // skews are the latest differences of a source, s; all of one kind of stamp.
 type skews struct {
 	kind ocsf.Stamp
 	ring [maxSkews]int32
-	n    int // how many were ever put in
+	n    int   // how many were ever put in
+	last int64 // when the latest was received, ms
 }
 
-// put takes in one difference, ms.
-func (k *skews) put(kind ocsf.Stamp, ms int64) {
+// put takes in the difference that a line shows which was received at now, both in
+// ms.
+func (k *skews) put(kind ocsf.Stamp, ms, now int64) {
 	if kind != k.kind {
 		*k = skews{kind: kind}
 	}
+	if k.n > 0 && now-k.last < burst.Milliseconds() {
+		return
+	}
+	k.last = now
 	const most = 1 << 30
 	k.ring[k.n%maxSkews] = int32(min(max(ms/1000, -most), most))
 	k.n++
@@ -66,7 +79,7 @@ func (k *skews) judge(src *Source) {
 		return
 	}
 	if k.kind == ocsf.StampLocal {
-		if shift := m.Round(quarter); shift != 0 && shift <= widestZone && shift >= -widestZone {
+		if shift := m.Round(quarter); shift.Abs() >= leastZone && shift.Abs() <= widestZone && (m-shift).Abs() <= nearZone {
 			src.Shift = int(shift.Minutes())
 			m -= shift
 		}

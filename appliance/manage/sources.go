@@ -136,7 +136,7 @@ func (s *Sources) Observe(e *ocsf.Event) {
 		src.Wrong++
 	default:
 		src.Skew = e.Time - now
-		src.skews.put(e.Stamp, src.Skew)
+		src.skews.put(e.Stamp, src.Skew, now)
 	}
 	if p := e.Text(ocsf.ProductName); p != "" && p != src.Product {
 		src.Product = strings.Clone(p)
