@@ -156,7 +156,7 @@ func (g *Engine) Observe(e *ocsf.Event, hits []Hit, out *Output) {
 		g.counts.Hits += uint64(len(hits))
 		g.hits(e, hits, out)
 	}
-	if e.Class == ocsf.DetectionFinding {
+	if e.Class == ocsf.DetectionFinding && !g.rules.judged(hits) {
 		g.deviceFinding(e, out)
 	}
 	f, beat := g.beacons.observe(g, e)

@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"slices"
 	"strings"
 
 	"picket/normalize/ocsf"
@@ -125,6 +126,12 @@ func ownTechniques(e *ocsf.Event) []string {
 		}
 	}
 	return out
+}
+
+// judged reports whether one of the rules that hit knows better than the device
+// how grave its report is: a switch calls each unknown telephone critical.
+func (r *Rules) judged(hits []Hit) bool {
+	return slices.ContainsFunc(hits, func(h Hit) bool { return r.metas[h.Rule].Judges })
 }
 
 // refused reports whether the device says that it stopped what it reports.

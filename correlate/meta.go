@@ -25,6 +25,7 @@ type ruleMeta struct {
 	Unless  []string // rules (by name or id) that tell the same better: of one source, their finding stands for this one's
 	Shares  bool     // stories of several hosts with the same rare party outside are one
 	Scan    bool     // what an authorised scanner may do
+	Judges  bool     // where it hits, the severity that the device itself gives says no more
 	Observe bool     // mode observe: found and kept, but no incident
 	Off     bool
 

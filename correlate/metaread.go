@@ -38,6 +38,8 @@ func (m *ruleMeta) own(v any) error {
 			m.Quiet = !m.Opens
 		case "scan":
 			m.Scan, err = boolean(v)
+		case "judges":
+			m.Judges, err = boolean(v)
 		case "shares":
 			m.Shares, err = boolean(v)
 		case "success":
