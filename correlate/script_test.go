@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"picket/configs"
+	"picket/correlate/sigma"
 	"picket/normalize/ocsf"
 )
 
@@ -220,11 +221,20 @@ func runCase(t *testing.T, rules *Rules, c *scriptCase, fired map[string]bool) {
 	}
 }
 
-// Every rule of our own pack says what people need to judge it.
+// TestPackIsComplete: every document of our own pack that gives findings says what
+// people need to judge it at three in the morning.
 func TestPackIsComplete(t *testing.T) {
 	rules := ownRules(t)
+	ids := map[string]string{}
 	for i, rule := range rules.set.Rules() {
 		m := &rules.metas[i]
+		if other := ids[rule.ID]; rule.ID == "" || other != "" {
+			t.Errorf("%s: its id %q is that of %q", rule.Name, rule.ID, other)
+		}
+		ids[rule.ID] = rule.Name
+		if rule.Title == "" || rule.Description == "" || rule.Level == "" {
+			t.Errorf("%s: no title, description or level", rule.Name)
+		}
 		if m.Base {
 			continue
 		}
@@ -234,8 +244,48 @@ func TestPackIsComplete(t *testing.T) {
 		if len(rule.FalsePositives) == 0 {
 			t.Errorf("%s: no false positives", rule.Name)
 		}
-		if m.Story == "" || m.Short == "" || len(m.Guidance) < 80 && rule.Level != "low" {
-			t.Errorf("%s: no story, short name or guidance", rule.Name)
+		if own, _ := rule.Custom["picket"].(map[string]any); m.Story == "" || m.Short == "" || own["guidance"] == nil || len(m.Guidance) < 60 {
+			t.Errorf("%s: no story, short name or guidance of its own", rule.Name)
+		}
+	}
+}
+
+// TestEverySignatureStaysQuiet: for every document there are events of its kind on
+// which it must not fire: of its log source for a signature, of one of its steps
+// for a correlation.
+func TestEverySignatureStaysQuiet(t *testing.T) {
+	rules := ownRules(t)
+	quiet := make([]bool, len(rules.metas))
+	scratch := rules.NewScratch()
+	files, _ := filepath.Glob(filepath.Join("testdata", "signatures", "*.txt"))
+	for _, file := range files {
+		for _, c := range readScript(t, file) {
+			hit, seen := map[int]bool{}, map[string]bool{}
+			for _, e := range c.events {
+				for _, h := range rules.Match(e, scratch) {
+					hit[h.Rule] = true
+				}
+				kind := fmt.Sprint(e.Class, e.Text(ocsf.EventCode), e.Text(ocsf.Message))
+				if seen[kind] {
+					continue // explaining is slow
+				}
+				seen[kind] = true
+				for i := range rules.metas {
+					if !quiet[i] && !rules.metas[i].Correlation {
+						x := rules.set.Explain(i, &sigma.Event{Event: e})
+						quiet[i] = x.Applies && !x.Hit
+					}
+				}
+			}
+			for i, rule := range rules.set.Rules() {
+				quiet[i] = quiet[i] || rules.metas[i].Correlation && !slices.Contains(c.fires, rule.Name) &&
+					slices.ContainsFunc(rules.set.Base(i), func(b int) bool { return hit[b] || slices.Contains(c.fires, rules.set.Rules()[b].Name) })
+			}
+		}
+	}
+	for i, rule := range rules.set.Rules() {
+		if !quiet[i] {
+			t.Errorf("%s: no case of events of its kind on which it must not fire", rule.Name)
 		}
 	}
 }
