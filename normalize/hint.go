@@ -136,7 +136,7 @@ func hintsOf(s string) hint {
 		w, end := piece(s, i)
 		if len(w) >= 2 {
 			if f := foldWord(&b, w); f != nil {
-				h |= hintWords[string(f)]
+				h |= senseOf(f).hint
 				user = user || string(f) == "user"
 			}
 		}

@@ -89,7 +89,7 @@ func verdictOf(v string) verdictWord {
 	if len(v) < 4 {
 		return verdictWord{}
 	}
-	return verdictWords[string(foldWord(&b, v))]
+	return senseOf(foldWord(&b, v)).verdict
 }
 
 // actionName takes what somebody did, "repo.create" or "DELETE_USER", for the

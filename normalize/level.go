@@ -30,8 +30,8 @@ func levelOf(w string) (ocsf.Severity, bool) {
 		}
 		b[i] = c
 	}
-	l, ok := levels[string(b[:len(w)])]
-	return l, ok
+	s := senseOf(b[:len(w)])
+	return s.level, s.knows&asLevel != 0
 }
 
 // levelWord reports whether w is one of the words that stand for a level where

@@ -82,10 +82,6 @@ func (l *Line) applyAction(v string, weight uint8) bool {
 		return false
 	}
 	var b [24]byte
-	word := v
-	if i := strings.IndexAny(v, " /:|,"); i > 0 {
-		word = v[:i]
-	}
 	if w := foldWord(&b, v); w != nil {
 		if sessionActions[string(w)] && string(w) != "none" {
 			l.setAction(ocsf.Allowed, dispAllowed, weight)
@@ -102,13 +98,12 @@ func (l *Line) applyAction(v string, weight uint8) bool {
 			j++
 		}
 		if w := foldWord(&b, v[i:j]); len(w) > 0 {
-			if x, ok := verdictWords[string(w)]; ok && (!found || best.action == 0 || best.action == ocsf.Observed && x.action != 0) {
+			if x := senseOf(w).verdict; x != (verdictWord{}) && (!found || best.action == 0 || best.action == ocsf.Observed && x.action != 0) {
 				best, found = x, true
 			}
 		}
 		i = j
 	}
-	_ = word
 	if !found {
 		l.facts.hints |= hintsOf(v)
 		return false
@@ -156,7 +151,7 @@ func (l *Line) applyOutcome(v string, weight uint8) bool {
 			j++
 		}
 		if w := foldWord(&b, v[i:j]); len(w) > 0 {
-			if x, ok := verdictWords[string(w)]; ok && x.outcome != 0 {
+			if x := senseOf(w).verdict; x.outcome != 0 {
 				l.setOutcome(x.outcome, weight)
 				l.put(ocsf.Status, ocsf.Text(v), weight)
 				return true

@@ -8,9 +8,9 @@ import (
 
 // loginWord reads phrases of logging on and off, whose words say nothing alone:
 // "anna logged in", "unable to log on as anna", "login anna from 192.0.2.1". w is
-// the word that was read last; it begins at t.at and ends at t.end.
-func (t *textScanner) loginWord(w string) {
-	h := hintWords[w]
+// the word that was read last, h what it hints at; it begins at t.at and ends at
+// t.end.
+func (t *textScanner) loginWord(w string, h hint) {
 	if h&(hintLogin|hintPlaced) == 0 {
 		return
 	}
@@ -50,7 +50,7 @@ func (t *textScanner) loginWord(w string) {
 func outcomeWord(w string) bool {
 	var b [24]byte
 	f := foldWord(&b, w)
-	return verdictWords[string(f)].outcome != 0
+	return senseOf(f).verdict.outcome != 0
 }
 
 // alone reports whether what ends at i is no part of a sentence: a mark or the

@@ -42,9 +42,8 @@ func (t *textScanner) userWord(w string) bool {
 	case string(f) == "admin", string(f) == "administrator":
 		return true
 	}
-	_, context := contexts[string(f)]
-	_, verdict := verdictWords[string(f)]
-	return !context && !verdict && hintWords[string(f)]&(hintAuth|hintSession|hintPassword|hintFinding) == 0
+	known := senseOf(f)
+	return known.knows&(asContext|asVerdict) == 0 && known.hint&(hintAuth|hintSession|hintPassword|hintFinding) == 0
 }
 
 // deed reports whether w, behind "admin", is what the administrator did: only

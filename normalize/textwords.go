@@ -13,8 +13,7 @@ func contextWord(w string) bool {
 	if f == nil {
 		return false
 	}
-	_, ok := contexts[string(f)]
-	return ok
+	return senseOf(f).knows&asContext != 0
 }
 
 // context is what a word tells of those that follow.
@@ -64,7 +63,8 @@ func (t *textScanner) word(w string, next byte) {
 		t.push(w)
 		return
 	}
-	if c, ok := contexts[string(f)]; ok && next != '#' { // admin# is a prompt
+	known := senseOf(f)
+	if c := &known.context; known.knows&asContext != 0 && next != '#' { // admin# is a prompt
 		if c.side != noSide {
 			if string(f) != "ip" || t.side == noSide || t.sideAge > 2 {
 				t.side, t.sideAge = c.side, -1
@@ -87,16 +87,16 @@ func (t *textScanner) word(w string, next byte) {
 			t.wantAge = -2 // user name bob, invalid user bob
 		}
 	}
-	t.loginWord(string(f))
+	t.loginWord(string(f), known.hint)
 	t.accountWord(string(f))
 	t.byteWord(string(f))
 	if w == "OK" && t.prev == "" {
 		l.setOutcome(ocsf.Success, guessWeight) // OK LOGIN
 	}
-	if v, ok := verdictWords[string(f)]; ok {
-		t.verdict(v, string(f))
+	if known.knows&asVerdict != 0 {
+		t.verdict(known.verdict, string(f))
 	}
-	if s, ok := levels[string(f)]; ok && t.prev == "" && t.prev2 == "" && s != ocsf.UnknownSeverity && levelWord(w) {
+	if s := known.level; known.knows&asLevel != 0 && t.prev == "" && t.prev2 == "" && s != ocsf.UnknownSeverity && levelWord(w) {
 		l.applySeverity(w, t.weight)
 	}
 	if len(w) > 5 && upper(w[0]) && strings.IndexByte(w, '_') > 0 && capitals(w) && l.facts.weight[ocsf.EventCode] == 0 {
@@ -105,7 +105,7 @@ func (t *textScanner) word(w string, next byte) {
 	if next == ':' && messageCode(w) && l.facts.weight[ocsf.EventCode] < textWeight {
 		l.put(ocsf.EventCode, ocsf.Text(w), textWeight) // AH01374:
 	}
-	if h, ok := hintWords[string(f)]; ok {
+	if h := known.hint; known.knows&asHint != 0 {
 		l.facts.hints |= h
 		t.found(h)
 	} else if compound(w) {
