@@ -67,7 +67,7 @@ func (l *Line) dateAndClock() {
 	if len(b) >= 80 {
 		return
 	}
-	s := string(b)
+	s := l.keep(b)
 	st, n := scanStamp(s)
 	if n == 0 {
 		return

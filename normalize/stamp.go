@@ -500,13 +500,6 @@ func (st *stamp) resolve(now time.Time, loc *time.Location) int64 {
 	if st.isEpoch {
 		return st.epoch
 	}
-	at := func(year int) (time.Time, bool) {
-		if st.zoned {
-			t := time.Date(year, time.Month(st.month), st.day, st.hour, st.min, st.sec, st.nano, time.UTC).Add(-time.Duration(st.offset) * time.Second)
-			return t, true
-		}
-		return time.Date(year, time.Month(st.month), st.day, st.hour, st.min, st.sec, st.nano, loc), true
-	}
 	if st.month == 0 {
 		n := now.In(loc)
 		t := time.Date(n.Year(), n.Month(), n.Day(), st.hour, st.min, st.sec, st.nano, loc)
@@ -518,30 +511,66 @@ func (st *stamp) resolve(now time.Time, loc *time.Location) int64 {
 		}
 		return t.UnixMilli()
 	}
-	limit := now.Add(aheadAtMost)
+	limit := now.Add(aheadAtMost).UnixMilli()
 	if st.year != 0 {
-		t, _ := at(st.year)
-		if st.either && t.After(limit) { // 03/12 of March: no month to come
+		t := st.in(st.year, loc)
+		if st.either && t > limit { // 03/12 of March: no month to come
 			other := *st
 			other.month, other.day, other.either = st.day, st.month, false
-			if o := other.resolve(now, loc); o <= limit.UnixMilli() {
+			if o := other.resolve(now, loc); o <= limit {
 				return o
 			}
 		}
-		return t.UnixMilli()
+		return t
 	}
 	y := now.In(loc).Year()
 	for year := y + 1; year >= y-8; year-- { // eight years lie between leap days at most
 		if st.month == 2 && st.day == 29 && !leap(year) {
 			continue // the 29th of February tells the year
 		}
-		if t, _ := at(year); !t.After(limit) {
-			return t.UnixMilli()
+		if t := st.in(year, loc); t <= limit {
+			return t
 		}
 	}
-	t, _ := at(y)
-	return t.UnixMilli()
+	return st.in(y, loc)
 }
+
+// in returns the moment of st in a year, in ms since the epoch. Where no zone of
+// the world's must be asked it counts days itself, which is several times as
+// fast as package time.
+func (st *stamp) in(year int, loc *time.Location) int64 {
+	if st.zoned {
+		loc = time.UTC
+	}
+	if loc == time.UTC && st.month >= 1 && st.month <= 12 {
+		s := int64(daysTo(year, st.month)+st.day-1)*86400 + int64(st.hour)*3600 + int64(st.min)*60 + int64(st.sec)
+		return (s-st.shift())*1000 + int64(st.nano/1e6)
+	}
+	return time.Date(year, time.Month(st.month), st.day, st.hour, st.min, st.sec, st.nano, loc).UnixMilli() - st.shift()*1000
+}
+
+// shift is how far the zone that was told is from UTC, in s.
+func (st *stamp) shift() int64 {
+	if st.zoned {
+		return int64(st.offset)
+	}
+	return 0
+}
+
+// daysTo returns the days from 1970 to the first of a month, 1 to 12, of a year
+// behind 0 in the Gregorian calendar.
+func daysTo(year, month int) int {
+	y := year - 1
+	d := 365*(year-1970) + y/4 - y/100 + y/400 - 477 // leap days before 1970
+	d += monthDays[month-1]
+	if month > 2 && leap(year) {
+		d++
+	}
+	return d
+}
+
+// monthDays are the days before each month of a year that is no leap year.
+var monthDays = [12]int{0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334}
 
 func leap(y int) bool { return y%4 == 0 && (y%100 != 0 || y%400 == 0) }
 

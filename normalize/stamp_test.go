@@ -84,3 +84,18 @@ func TestYearEnd(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+// Days are counted as package time counts them, past the end of a month too.
+func TestStampIn(t *testing.T) {
+	for _, year := range []int{1, 1600, 1899, 1900, 1969, 1970, 1999, 2000, 2024, 2026, 2100, 9999} {
+		for month := 1; month <= 12; month++ {
+			for _, day := range []int{1, 28, 29, 31} {
+				st := stamp{year: year, month: month, day: day, hour: 23, min: 59, sec: 60, nano: 123456789, zoned: true, offset: 3600}
+				want := time.Date(year, time.Month(month), day, 22, 59, 60, 123456789, time.UTC).UnixMilli()
+				if got := st.in(year, nil); got != want {
+					t.Errorf("%d-%d-%d: got %d, want %d", year, month, day, got, want)
+				}
+			}
+		}
+	}
+}
