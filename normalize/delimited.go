@@ -70,6 +70,7 @@ func (l *Line) pairColumns() bool {
 func (l *Line) columns(s string, delim byte) bool {
 	l.Form = Delimited
 	i := 0
+	next := newByteFinder(s, delim)
 	for {
 		for delim == ' ' && i < len(s) && s[i] == ' ' {
 			i++
@@ -111,10 +112,7 @@ func (l *Line) columns(s string, delim byte) bool {
 				i++
 			}
 		} else {
-			j := i
-			for j < len(s) && s[j] != delim {
-				j++
-			}
+			j := next.from(i)
 			v := s[i:j]
 			if j > i && (atEdge(s[i]) || atEdge(s[j-1])) {
 				v = strings.TrimSpace(v)

@@ -36,9 +36,7 @@ func (l *Line) readPlainKeyValue(s string) bool {
 	start := len(l.KV)
 	for i := 0; i < len(s); {
 		k := i
-		for i < len(s) && keyByte(s[i]) {
-			i++
-		}
+		i += ofKey.run(s[i:])
 		if i == k || i >= len(s) || s[i] != '=' || !letter(s[k]) {
 			l.KV = l.KV[:start]
 			return false
@@ -49,17 +47,15 @@ func (l *Line) readPlainKeyValue(s string) bool {
 		val := ""
 		if i < len(s) && s[i] == '"' {
 			v++
-			j := strings.IndexByte(s[v:], '"')
-			if j < 0 || v+j+1 < len(s) && s[v+j+1] != ' ' || j > 0 && s[v+j-1] == '\\' {
+			j := indexFrom(s, v, '"')
+			if j == len(s) || j+1 < len(s) && s[j+1] != ' ' || j > v && s[j-1] == '\\' {
 				l.KV = l.KV[:start]
 				return false
 			}
-			val = s[v : v+j]
-			i = v + j + 1
+			val = s[v:j]
+			i = j + 1
 		} else {
-			for i < len(s) && ofBare.has(s[i]) {
-				i++
-			}
+			i += ofBare.run(s[i:])
 			if i < len(s) && s[i] != ' ' {
 				l.KV = l.KV[:start]
 				return false
