@@ -55,6 +55,15 @@ func (l *Line) put(f ocsf.Field, v ocsf.Value, weight uint8) bool {
 
 // putText is put for a text, checked by the type of the field.
 func (l *Line) putText(f ocsf.Field, s string, weight uint8) bool {
+	if f.Plain() { // most are
+		if s == "" || l.facts.weight[f] >= weight {
+			return false
+		}
+		l.facts.weight[f] = weight
+		l.facts.set++
+		l.E.Set(f, ocsf.Text(s))
+		return true
+	}
 	many := f.Many()
 	if l.facts.weight[f] >= weight && !many {
 		return false
@@ -288,8 +297,11 @@ func (l *Line) applyAddr(m meaning, v string) bool {
 // nameBefore takes the name off an address in brackets behind it, as mailers and
 // web servers write both: mx.example.com[192.0.2.1]:25, host.example.com(192.0.2.1).
 func nameBefore(v string) (name, addr string) {
+	if v == "" || digit(v[0]) {
+		return "", v
+	}
 	i := strings.IndexAny(v, "[(/")
-	if i < 2 || i+2 >= len(v) || digit(v[0]) || !hostName(v[:i], false) {
+	if i < 2 || i+2 >= len(v) || !hostName(v[:i], false) {
 		return "", v
 	}
 	a, n := scanAddr(v[i+1:])

@@ -107,7 +107,7 @@ func (n *Normalizer) normalize(l *Line, rec *collector.Record, e *ocsf.Event) {
 	if rec.Input != nil {
 		e.Input = rec.Input.Name
 	}
-	l.reset(rec, e)
+	l.E, l.Rec = e, rec // the rest is as put left it
 	l.now, l.zone, l.placed = received, n.Zone, false
 	l.zoneOf = n.ZoneOf
 	l.Body = scanHeader(rec.Raw, &l.Head)

@@ -39,6 +39,9 @@ func (e *Event) conformValues() {
 	for i := 0; i < len(e.vals); i++ {
 		v := &e.vals[i]
 		in := &infos[v.field]
+		if !in.Many && v.kind == kindOf[in.Type] {
+			continue // nearly all
+		}
 		if in.Many {
 			if v.kind != KindList {
 				*v = listOf(v.field, []Value{*v})
@@ -142,13 +145,13 @@ func (e *Event) conformClass() bool {
 // whether all are there.
 func (e *Event) fill(k *class) bool {
 	l := k.layoutOf()
-	for _, root := range l.required {
-		if !e.hasAny(l.roots[root]) && !completable[root] {
+	for i := range l.required {
+		if d := &l.required[i]; !e.hasAny(d.fields) && !completable[d.root] {
 			return false
 		}
 	}
-	for _, root := range l.required {
-		if !e.hasAny(l.roots[root]) && !e.complete(root) {
+	for i := range l.required {
+		if d := &l.required[i]; !e.hasAny(d.fields) && !e.complete(d.root) {
 			return false
 		}
 	}
@@ -167,13 +170,13 @@ func (e *Event) fill(k *class) bool {
 	if len(l.anyOf) == 0 {
 		return true
 	}
-	for _, root := range l.anyOf {
-		if e.hasAny(l.roots[root]) {
+	for i := range l.anyOf {
+		if e.hasAny(l.anyOf[i].fields) {
 			return true
 		}
 	}
-	for _, root := range l.anyOf {
-		switch {
+	for i := range l.anyOf {
+		switch root := l.anyOf[i].root; {
 		case root == "service", root == "log_name", root == "tunnel_type_id",
 			root == "dst_endpoint" && k.uid == DNSActivity && e.Has(QueryName):
 			return e.complete(root)
@@ -299,8 +302,9 @@ var (
 
 func init() {
 	below := func(prefix string) (fs []Field) {
+		dotted := prefix + "."
 		for _, in := range infos[1:] {
-			if in.List == None && (in.Path == prefix || strings.HasPrefix(in.Path, prefix+".")) {
+			if in.List == None && (in.Path == prefix || strings.HasPrefix(in.Path, dotted)) {
 				fs = append(fs, in.Field)
 			}
 		}

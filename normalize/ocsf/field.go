@@ -89,6 +89,9 @@ var sorted []Info
 
 func init() {
 	sorted = append(sorted, infos[1:]...)
+	for _, in := range sorted {
+		plain[in.Field] = !in.Many && kindOf[in.Type] == KindText
+	}
 	sort.Slice(sorted, func(i, j int) bool { return sorted[i].Path < sorted[j].Path })
 	bySuffix = map[string][]Field{}
 	for _, in := range sorted {
@@ -114,6 +117,11 @@ func (f Field) Info() Info {
 
 // Many reports whether f holds a list.
 func (f Field) Many() bool { return int(f) < len(infos) && infos[f].Many }
+
+// Plain reports whether f holds one text, and may hold any.
+func (f Field) Plain() bool { return plain[f%maxFields] }
+
+var plain [maxFields]bool
 
 // Path returns the OCSF path of f.
 func (f Field) Path() string { return f.Info().Path }

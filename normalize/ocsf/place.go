@@ -35,6 +35,19 @@ type slot struct {
 	guard   string // the event must have nothing below this top-level attribute, else the field is unmapped
 }
 
+// demand is a top-level attribute that a class requires, with the fields of it.
+type demand struct {
+	root   string
+	fields []Field
+}
+
+func (l *layout) demands(roots string) (ds []demand) {
+	for _, root := range strings.Fields(roots) {
+		ds = append(ds, demand{root, l.roots[root]})
+	}
+	return ds
+}
+
 // layout is the order in which the fields of a class are written.
 type layout struct {
 	once      sync.Once
@@ -43,8 +56,8 @@ type layout struct {
 	pathsOnce sync.Once
 	paths     map[string]Field   // where an attribute stands in JSON -> its field
 	roots     map[string][]Field // top-level attribute in JSON -> the fields that make it
-	required  []string           // top-level attributes
-	anyOf     []string           // at least one of these
+	required  []demand           // of top-level attributes
+	anyOf     []demand           // at least one of these
 	evidence  bool               // attributes of the event stand below evidences
 	anchors   []Field            // one of which an element of evidences must have
 }
@@ -63,7 +76,6 @@ func (l *layout) build(k *class) {
 		}
 	}
 	l.roots = map[string][]Field{}
-	l.required, l.anyOf = strings.Fields(k.required), strings.Fields(k.anyOf)
 	for _, in := range infos[1:] {
 		if in.List != None || isHead(in.Field) {
 			continue
@@ -108,6 +120,7 @@ func (l *layout) build(k *class) {
 		root := strings.TrimSuffix(s.path[0], "[]")
 		l.roots[root] = append(l.roots[root], s.field)
 	}
+	l.required, l.anyOf = l.demands(k.required), l.demands(k.anyOf)
 	sort.SliceStable(l.slots, func(i, j int) bool { return lessPath(l.slots[i].path, l.slots[j].path) })
 }
 
