@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -226,13 +225,10 @@ func (s *Store) openActive() error {
 		return s.addSegment()
 	}
 	g := s.active()
-	if err := g.close(); err != nil { // it was open to read
-		return err
-	}
-	s.handles.forget(g)
 	if err := g.openToWrite(s.o.SegmentSize); err != nil {
 		return fmt.Errorf("segment %s: %w", filepath.Base(g.path), err)
 	}
+	s.handles.forget(g)
 	return s.readTail(g)
 }
 
@@ -260,8 +256,7 @@ func (s *Store) readTail(g *segment) error {
 // reopen closes the active segment and reads again what it holds.
 func (s *Store) reopen() error {
 	g := s.active()
-	err := g.close()
-	if err = errors.Join(err, g.openToWrite(s.o.SegmentSize)); err != nil {
+	if err := g.openToWrite(s.o.SegmentSize); err != nil {
 		return err
 	}
 	if err := g.read(&s.handles); err != nil {

@@ -128,11 +128,11 @@ func (s *Store) evidenceActive() (*segment, error) {
 			if writing {
 				return g, nil
 			}
-			if err := g.close(); err != nil {
+			if err := g.openToWrite(evidenceSegment); err != nil {
 				return nil, err
 			}
 			s.handles.forget(g)
-			return g, g.openToWrite(evidenceSegment)
+			return g, nil
 		}
 		g.seal(&s.handles)
 		name = g.snapshot().Name + 1

@@ -246,12 +246,9 @@ func (s *Store) openSealed(g *segment) (done func(), err error) {
 	case active:
 		return func() {}, nil
 	}
-	if err := g.close(); err != nil {
-		return nil, err
-	}
-	s.handles.forget(g)
 	if err := g.openToWrite(0); err != nil {
 		return nil, fmt.Errorf("segment %s: %w", g.path, err)
 	}
+	s.handles.forget(g)
 	return func() { g.seal(&s.handles) }, nil
 }

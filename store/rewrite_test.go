@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"math/rand/v2"
+	"sync"
 	"testing"
 
 	"picket/normalize/ocsf"
@@ -109,6 +110,37 @@ func TestRewriteWhileWriting(t *testing.T) {
 		}
 	}
 	holds(t, s, events)
+}
+
+// A reader that comes while a segment is opened to be rewritten waits for it, and
+// misses nothing.
+func TestReadersMissNothingWhileSegmentsAreRewritten(t *testing.T) {
+	s := open(t, t.TempDir(), Options{SegmentSize: 1 << 18})
+	events := traffic(1, 1, 20000)
+	appendAll(t, s, events, 900)
+	none := filter.MustParse("user.name:nobody-has-this-name")
+	ctx, cancel := context.WithCancel(t.Context())
+	var readers sync.WaitGroup
+	for range 4 {
+		readers.Go(func() {
+			for ctx.Err() == nil {
+				st, err := s.Search(t.Context(), Query{Filter: none}, func(*ocsf.Event) bool { return true })
+				if err != nil || st.Damaged > 0 || st.Events+st.Passed != len(events) {
+					t.Errorf("a reader got %+v, %v", st, err)
+					return
+				}
+			}
+		})
+	}
+	for range 2 {
+		st, err := s.Rewrite(t.Context(), Query{}, false, retold)
+		if err != nil || st.Rewritten != uint64(len(events)) || st.Damaged != 0 {
+			t.Errorf("got %+v, %v", st, err)
+			break
+		}
+	}
+	cancel()
+	readers.Wait()
 }
 
 func TestRewriteNeedsAnOpenStore(t *testing.T) {

@@ -131,9 +131,17 @@ func putInfo(tx *bbolt.Tx, info *segmentInfo) error {
 	return tx.Bucket(infoBucket).Put(infoKey, b)
 }
 
-// openToWrite opens the file to append to it. The address space for all that it
-// may grow to is taken at once: bbolt waits for readers when it must take more.
+// openToWrite opens the file to append to it, and closes it before that if it is
+// open. Who wants to read meanwhile waits: one that opened the file in between
+// would keep the writer out of it, or the writer the reader, until both give up.
 func (g *segment) openToWrite(size int64) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if err := g.closeLocked(); err != nil {
+		return err
+	}
+	// The address space for all that the file may grow to is taken at once: bbolt
+	// waits for readers when it must take more.
 	o := boltOptions(false)
 	o.InitialMmapSize = int(size + size/4 + 64<<20)
 	db, err := bbolt.Open(g.path, 0o640, o)
@@ -141,8 +149,6 @@ func (g *segment) openToWrite(size int64) error {
 		return err
 	}
 	db.AllocSize = 1 << 20
-	g.mu.Lock()
-	defer g.mu.Unlock()
 	g.db, g.writing = db, true
 	return nil
 }
