@@ -195,6 +195,9 @@ func (s *Store) replace(g *segment, key uint64, blocks [][]byte) error {
 	if err := s.writable(); err != nil {
 		return err
 	}
+	if g == s.active() && s.unsure != nil {
+		return s.unsure // what the file holds is read again before it is written again
+	}
 	done, err := s.openSealed(g)
 	if err != nil {
 		return err

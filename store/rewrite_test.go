@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -141,6 +142,31 @@ func TestReadersMissNothingWhileSegmentsAreRewritten(t *testing.T) {
 	}
 	cancel()
 	readers.Wait()
+}
+
+// After a commit that failed it is not known what the file holds: what is believed
+// of it must not be written back.
+func TestRewriteLeavesAnUnsureSegmentAlone(t *testing.T) {
+	s := open(t, t.TempDir(), Options{})
+	events := traffic(1, 1, 600)
+	appendAll(t, s, events[:500], 100)
+	full := errors.New("the disk is full")
+	_, err := s.Rewrite(t.Context(), Query{}, false, func(e *ocsf.Event) *ocsf.Event {
+		if e.Seq == 1 {
+			s.fail = func() error { return full }
+			if err := s.Append(t.Context(), events[500:]); !errors.Is(err, full) {
+				t.Errorf("append: %v", err)
+			}
+			s.fail = nil
+		}
+		return retold(e)
+	})
+	if !errors.Is(err, full) {
+		t.Errorf("got %v, want %v", err, full)
+	}
+	holds(t, s, events[:500])
+	appendAll(t, s, events[500:], 100)
+	holds(t, s, events)
 }
 
 func TestRewriteNeedsAnOpenStore(t *testing.T) {
