@@ -153,21 +153,25 @@ func (g *Engine) Controls() []ocsf.Control {
 	return out
 }
 
-// replayControl takes in a change of a control as it stands in the log.
-func (g *Engine) replayControl(e *ocsf.Event) {
+// replayControl takes in a change of a control as it stands in the log. What the
+// engine was about to tell of the same control is older, and must not become the
+// log's last word: a control that somebody has ended would be in force again.
+func (g *Engine) replayControl(e *ocsf.Event, out *Output) {
 	c, err := ocsf.ControlOf(e)
 	if err != nil || c == nil {
 		return
 	}
+	last := c.Ended != 0
+	out.Controls = slices.DeleteFunc(out.Controls, func(o *ocsf.Control) bool { return o.UID == c.UID && (last || o.Version <= c.Version) })
 	x := g.controls.find(c.UID)
-	if x != nil && c.Version <= x.C.Version {
+	if x != nil && !last && c.Version <= x.C.Version {
 		return
 	}
 	g.received = max(g.received, e.Logged)
 	if x != nil {
 		g.controls.remove(x)
 	}
-	if c.Ended == 0 {
+	if !last {
 		g.controls.add(&control{C: *c, Told: e.Logged})
 	}
 }

@@ -183,6 +183,37 @@ func TestControlsReplay(t *testing.T) {
 	}
 }
 
+// The log has the last word on a control: what an engine that reads it again told
+// in between is no change of one that was ended since.
+func TestReplayDoesNotBringAnEndedControlBack(t *testing.T) {
+	s := newStream(t, New(emptyRules(t), site(), Options{}))
+	s.control(exception(deviceRule, "src_endpoint.ip:203.0.113.5"))
+	for i := range 4 {
+		s.play(attackAlert(float64(1+120*i), "203.0.113.5"))
+	}
+	s.tellControls(func(out *Output) error { s.g.flush(out, true); return nil })
+	s.tellControls(func(out *Output) error { return s.g.EndControl("c1", "bert", "they left", day+500_000, out) })
+
+	var out Output
+	again := New(emptyRules(t), site(), Options{})
+	for _, e := range s.events {
+		again.Observe(e, nil, &out)
+	}
+	if len(out.Controls) != 0 || len(again.Controls()) != 0 {
+		t.Errorf("the log read again tells %d changes that it has; %d are in force", len(out.Controls), len(again.Controls()))
+	}
+}
+
+// tellControls puts into the log what an order tells of controls.
+func (s *stream) tellControls(order func(*Output) error) {
+	s.t.Helper()
+	var out Output
+	if err := order(&out); err != nil {
+		s.t.Fatal(err)
+	}
+	s.keepControls(&out)
+}
+
 func uids(list []*ocsf.Finding) (out []string) {
 	for _, f := range list {
 		hidden := ""

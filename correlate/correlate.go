@@ -138,7 +138,7 @@ func (g *Engine) SetInventory(in *Inventory) {
 // may be reused afterwards.
 func (g *Engine) Observe(e *ocsf.Event, hits []Hit, out *Output) {
 	if e.Class == ocsf.EntityManagement && e.Parser == "picket" {
-		g.replayControl(e)
+		g.replayControl(e, out)
 		return
 	}
 	g.counts.Events++
