@@ -96,8 +96,9 @@ type Engine struct {
 	stories  []*story // in the order in which they were opened
 	byUID    map[string]*story
 	links    map[link]*story
-	flushed  int64 // by the clock, ms
-	received int64 // when the latest event was received, or the latest tick came, ms
+	named    map[string][]*story // by the short names of hosts that link them; not all of them still grow
+	flushed  int64               // by the clock, ms
+	received int64               // when the latest event was received, or the latest tick came, ms
 	counts   Counts
 }
 
@@ -117,7 +118,7 @@ const maxActive = 1 << 15
 
 // New returns an engine without memory.
 func New(rules *Rules, inventory *Inventory, opt Options) *Engine {
-	g := &Engine{rules: rules, inventory: inventory, opt: opt, byUID: map[string]*story{}, links: map[link]*story{}}
+	g := &Engine{rules: rules, inventory: inventory, opt: opt, byUID: map[string]*story{}, links: map[link]*story{}, named: map[string][]*story{}}
 	if g.inventory == nil {
 		g.inventory = NewInventory(nil)
 	}

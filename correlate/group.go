@@ -194,6 +194,7 @@ func (s *story) link(g *Engine, l link) {
 		return
 	}
 	s.Links = append(s.Links, l)
+	g.noteName(s, l)
 	if o := g.links[l]; o == nil || o == s || !o.open(s.In.End) {
 		g.links[l] = s
 	}
@@ -301,6 +302,7 @@ func (g *Engine) forget(s *story) {
 		if g.links[l] == s {
 			delete(g.links, l)
 		}
+		g.dropName(s, l)
 	}
 	delete(g.byUID, s.In.UID)
 	g.stories = slices.DeleteFunc(g.stories, func(o *story) bool { return o == s })

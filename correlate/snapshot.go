@@ -101,6 +101,7 @@ func (g *Engine) Restore(snapshot []byte) error {
 		fresh.stories = append(fresh.stories, s)
 		fresh.byUID[s.In.UID] = s
 		for _, l := range s.Links {
+			fresh.noteName(s, l)
 			if o := fresh.links[l]; o == nil || !o.open(s.In.End) {
 				fresh.links[l] = s
 			}

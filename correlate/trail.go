@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -37,12 +38,46 @@ func (g *Engine) join(a, b *story, reason string, out *Output) {
 	g.tell(a, out)
 }
 
+// hostNamed returns the short name of the host that a link is about, "" when it is
+// about none that has a name.
+func (l link) hostNamed() string {
+	if l.Kind == byParty || l.Key.Kind != hostKey {
+		return ""
+	}
+	return shortName(l.Key.Name)
+}
+
+// noteName and dropName keep the stories by the names of their hosts: whoever can
+// send a line can introduce a host, and must not make the engine look through all
+// stories for it.
+func (g *Engine) noteName(s *story, l link) {
+	if name := l.hostNamed(); name != "" && !slices.Contains(g.named[name], s) {
+		g.named[name] = append(g.named[name], s)
+	}
+}
+
+func (g *Engine) dropName(s *story, l link) {
+	name := l.hostNamed()
+	if name == "" {
+		return
+	}
+	if list := slices.DeleteFunc(g.named[name], func(o *story) bool { return o == s }); len(list) > 0 {
+		g.named[name] = list
+	} else {
+		delete(g.named, name)
+	}
+}
+
 // unify makes one host of a name, short or whole, and an address that were taken
-// for two. It looks through all stories; a host is introduced once.
+// for two, the oldest stories of it first.
 func (g *Engine) unify(short string, addr key, out *Output) {
-	for _, s := range slices.Clone(g.stories) {
+	list := slices.Clone(g.named[short])
+	slices.SortStableFunc(list, func(a, b *story) int {
+		return cmp.Or(cmp.Compare(a.In.Start, b.In.Start), cmp.Compare(a.In.UID, b.In.UID))
+	})
+	for _, s := range list {
 		for _, l := range slices.Clone(s.Links) {
-			if l.Kind == byParty || l.Key.Kind != hostKey || l.Key.Name == "" || shortName(l.Key.Name) != short {
+			if l.hostNamed() != short {
 				continue
 			}
 			for _, kind := range [...]linkKind{bySubject, byWon} {

@@ -73,3 +73,30 @@ func TestNameAndAddressMeet(t *testing.T) {
 		event(ocsf.DetectionFinding, 200, ocsf.SeverityID, int(ocsf.High), ocsf.FindingTitle, "Ransomware", ocsf.DeviceHostname, "files2.corp.example")
 	newStream(t, New(emptyRules(t), site(), Options{})).play(lease, upload, onHost).finish().one()
 }
+
+// A host that is introduced after a restart joins what its stories tell all the
+// same, and the table of names holds no story that does not grow any more.
+func TestNamesOutliveARestartAndNoStory(t *testing.T) {
+	upload := alert(100, ocsf.High, "Data sent to a command server", "10.0.0.44", "203.0.113.9")
+	onHost := event(ocsf.DetectionFinding, 200, ocsf.SeverityID, int(ocsf.High), ocsf.FindingTitle, "Ransomware", ocsf.DeviceHostname, "files2.corp.example")
+	console := event(ocsf.DetectionFinding, 300, ocsf.SeverityID, int(ocsf.Low), ocsf.FindingTitle, "Scan ended", ocsf.DeviceHostname, "FILES2", ocsf.DeviceIP, "10.0.0.44")
+	s := newStream(t, New(emptyRules(t), site(), Options{})).play(upload, onHost)
+	snapshot, err := s.g.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := newStream(t, New(emptyRules(t), site(), Options{}))
+	again.incidents, again.order, again.seq = s.incidents, s.order, s.seq
+	if err := again.g.Restore(snapshot); err != nil {
+		t.Fatal(err)
+	}
+	again.play(console).finish().one()
+	for _, in := range again.incidents {
+		if x := again.g.byUID[in.UID]; x != nil {
+			again.g.forget(x)
+		}
+	}
+	if n := len(again.g.named); n != 0 {
+		t.Errorf("%d names of stories that are forgotten", n)
+	}
+}
