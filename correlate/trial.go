@@ -18,6 +18,7 @@ type Trial struct {
 	asked   map[int]int // rule -> its row
 	rows    []TrialRule
 	samples int
+	kept    int // bytes of samples, about
 	scratch *sigma.Scratch
 	windows *window.Engine
 	record  record
@@ -62,6 +63,7 @@ const (
 	trialEntries = 300_000
 	trialDays    = 1000
 	trialRaw     = 2000
+	trialKept    = 64 << 20 // bytes of samples of all rules; then hits are only counted
 )
 
 // NewTrial returns a trial of the rules with these numbers, which tells so many
@@ -99,10 +101,10 @@ func (t *Trial) Observe(e *ocsf.Event) {
 	t.record.Event = e
 	hits := t.rules.set.Match(&t.record, t.scratch)
 	for _, h := range hits {
-		if row := t.row(h); row != nil && row.hit(e.Time, t.samples) {
+		if row := t.row(h); row != nil && row.hit(e.Time, t.samples) && t.kept < trialKept {
 			s := TrialSample{Time: e.Time, Evidence: []uint64{e.Seq}, Device: strings.Clone(deviceOf(e)), Raw: strings.Clone(clip(e.Raw, trialRaw))}
 			s.Matched, _ = t.rules.matched(h, e)
-			row.Samples = append(row.Samples, s)
+			t.keep(row, s)
 		}
 	}
 	if len(hits) > 0 {
@@ -128,7 +130,7 @@ func (t *Trial) fired(list []window.Fired, e *ocsf.Event) {
 	for i := range list {
 		f := &list[i]
 		row := t.row(f.Rule)
-		if row == nil || !row.hit(f.Last, t.samples) {
+		if row == nil || !row.hit(f.Last, t.samples) || t.kept >= trialKept {
 			continue
 		}
 		s := TrialSample{Time: f.Last, Evidence: slices.Clone(f.Events[:min(len(f.Events), maxStepEvidence)])}
@@ -136,8 +138,17 @@ func (t *Trial) fired(list []window.Fired, e *ocsf.Event) {
 			s.Device, s.Raw = strings.Clone(deviceOf(e)), strings.Clone(clip(e.Raw, trialRaw))
 		}
 		s.Matched = t.rules.fired(f, &t.rules.metas[f.Rule])
-		row.Samples = append(row.Samples, s)
+		t.keep(row, s)
 	}
+}
+
+// keep keeps a sample. Thousands of rules may be tried at once, and each may hit.
+func (t *Trial) keep(row *TrialRule, s TrialSample) {
+	t.kept += 200 + len(s.Raw) + len(s.Device) + 8*len(s.Evidence)
+	for _, m := range s.Matched {
+		t.kept += 80 + len(m.Field) + len(m.Value) + len(m.Want)
+	}
+	row.Samples = append(row.Samples, s)
 }
 
 // hit counts, and reports whether the hit is to be told in full.

@@ -114,3 +114,22 @@ func TestTrialLeavesOutOwn(t *testing.T) {
 		t.Errorf("got %+v", rows[0])
 	}
 }
+
+// Many rules that all hit are counted to the end, but not told in full for ever.
+func TestTrialBoundsItsSamples(t *testing.T) {
+	pack := trialPack(t)
+	rules, asked, _, err := pack.Pick([]string{"denied"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := rules.NewTrial(asked, 1000)
+	tr.kept = trialKept - 1
+	for i := range 5 {
+		e := denied(float64(i), "198.51.100.7", "192.0.2.1", 22)
+		e.Seq, e.Raw = uint64(i+1), "denied"
+		tr.Observe(e)
+	}
+	if rows, _ := tr.Finish(); rows[0].Hits != 5 || len(rows[0].Samples) != 1 {
+		t.Errorf("%d hits, %d samples", rows[0].Hits, len(rows[0].Samples))
+	}
+}
