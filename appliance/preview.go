@@ -2,6 +2,7 @@ package appliance
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -52,7 +53,7 @@ func (a *Archive) Preview(ctx context.Context, rule, text string, days int, now 
 	p.out = Preview{Days: days, Whole: true, Samples: []PreviewLine{}, Stays: []PreviewLine{}}
 	since := now.AddDate(0, 0, -days).UnixMilli()
 	var batch []*ocsf.Finding
-	err = a.st.EachFinding(func(x *ocsf.Finding) bool {
+	each := a.st.EachFinding(func(x *ocsf.Finding) bool {
 		if x.Time < since || rule != "" && x.Rule != rule || x.Hidden != nil && x.Hidden.By == ocsf.Inhibition {
 			return true
 		}
@@ -66,7 +67,7 @@ func (a *Archive) Preview(ctx context.Context, rule, text string, days int, now 
 		}
 		return err == nil && ctx.Err() == nil
 	})
-	if err == nil {
+	if err = errors.Join(err, each); err == nil {
 		err = p.judge(batch)
 	}
 	if err == nil {
