@@ -71,6 +71,7 @@ type Appliance struct {
 	findings    atomic.Uint64
 	committedAt atomic.Int64 // when something was committed last, ms
 	evidence    evidence
+	loading     sync.Mutex  // held while rules are read and put in force
 	renewing    sync.Mutex  // held while stored lines are read anew
 	backtests   atomic.Bool // one is running
 
@@ -363,6 +364,8 @@ func (a *Appliance) reload(ctx context.Context) {
 	if a.opt.Load == nil {
 		return
 	}
+	a.loading.Lock()
+	defer a.loading.Unlock()
 	c, err := a.opt.Load()
 	if err != nil {
 		refuse(err)

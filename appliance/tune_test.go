@@ -49,7 +49,8 @@ func TestTuningFromVerdicts(t *testing.T) {
 	}
 	for name, text := range map[string]string{
 		"a signature": siteRule, "a filter of everything": strings.Replace(tuning.YAML, "- \"a-logon-fails\"", "- any", 1), "nothing": "x: y", "no yaml": "\x00",
-		"no not": strings.Replace(tuning.YAML, "not known", "known", 1),
+		"no pattern": strings.Replace(tuning.YAML, "condition: not known", "more:\n      user.name|re: \"(\"\n  condition: not known and not more", 1),
+		"no not":     strings.Replace(tuning.YAML, "not known", "known", 1),
 	} {
 		if _, err := r.SaveTuning(t.Context(), "a-logon-fails", text, "anna", ""); err == nil {
 			t.Errorf("%s is saved", name)
@@ -61,6 +62,9 @@ func TestTuningFromVerdicts(t *testing.T) {
 	}
 	if b, err := os.ReadFile(filepath.Join(c.Rules.Folder, name)); err != nil || string(b) != tuning.YAML {
 		t.Errorf("%s: %v", name, err)
+	}
+	if files, _ := os.ReadDir(c.Rules.Folder); len(files) != 2 || len(r.rules.Load().failed) != 0 {
+		t.Errorf("what does not run is left behind: %v, %v", files, r.rules.Load().failed)
 	}
 	stats, err := r.RuleStats()
 	if err != nil || stats[0].ID != "a-logon-fails" || stats[0].False != 1 || stats[0].True != 1 || stats[0].Rate != 0.5 {

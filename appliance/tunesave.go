@@ -34,15 +34,43 @@ func (a *Appliance) SaveTuning(ctx context.Context, rule, yaml, by, from string)
 	if err := onlyFilters(yaml); err != nil {
 		return "", fmt.Errorf("%w: %w", err, ErrRefused)
 	}
-	name, err := writeNew(folder, "tune-"+fileWord(info.ID), []byte(yaml))
+	name, err := a.saveRules(folder, "tune-"+fileWord(info.ID), yaml)
 	if err != nil {
-		return "", fmt.Errorf("the filter cannot be saved: %w: %w", err, ErrRefused)
-	}
-	if err := a.reloadRules(); err != nil {
-		return "", errors.Join(err, os.Remove(filepath.Join(folder, name)))
+		return "", err
 	}
 	now := a.opt.Now().UnixMilli()
 	return name, audit(a.store, view.AuditEntry{Time: now, By: by, From: from, Action: "tuned signature", Object: info.ID, Detail: name})
+}
+
+// saveRules writes a file of rules and puts it in force. What does not run is not
+// kept: a person who is told that a filter is in force does not look again.
+func (a *Appliance) saveRules(folder, stem, yaml string) (string, error) {
+	a.loading.Lock()
+	defer a.loading.Unlock()
+	name, err := writeNew(folder, stem, []byte(yaml))
+	if err != nil {
+		return "", fmt.Errorf("the filter cannot be saved: %w: %w", err, ErrRefused)
+	}
+	if err = a.reloadRules(); err == nil {
+		if err = a.rules.Load().runs("site/" + name); err == nil {
+			return name, nil
+		}
+		err = fmt.Errorf("%w: %w", err, ErrRefused)
+	}
+	if gone := os.Remove(filepath.Join(folder, name)); gone != nil {
+		return "", errors.Join(err, gone)
+	}
+	return "", errors.Join(err, a.reloadRules())
+}
+
+// runs says why something of a file does not run, nil when all of it does.
+func (rs *ruleSet) runs(file string) error {
+	for _, f := range rs.failed {
+		if why, ok := strings.CutPrefix(f, file+": "); ok {
+			return errors.New("it does not run: " + why)
+		}
+	}
+	return nil
 }
 
 // onlyFilters refuses what is not one filter or several, each for named rules.
