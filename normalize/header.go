@@ -377,6 +377,9 @@ func scanRFC3164(s string, h *Header, pri bool) (rest string, ok bool) {
 			return s, false
 		}
 	}
+	if st.isEpoch && j+n < len(s) && s[j+n] == '\t' {
+		return s[i:], pri // the first column of Zeek's logs, not a header
+	}
 	if st.isEpoch && (n < 11 || s[j+10] != '.') && !pri {
 		return s, false // a bare number
 	}

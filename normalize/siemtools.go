@@ -1,68 +1,114 @@
 package normalize
 
 import (
+	"strings"
+
 	"picket/normalize/ocsf"
 )
 
 // zeek reads Zeek's logs as JSON (Zeek, Log files): the name of the log stands in
-// _path, or follows from keys that only one log has.
+// _path, or follows from keys that only one log has. Its logs in columns are read
+// by zeekTSV.
 var zeek = &Parser{
 	Name: "zeek", Vendor: "Zeek", Product: "Zeek",
-	Keys: "id.orig_h _path",
-	Parse: func(l *Line) bool {
-		if l.Form != JSON || l.Get("_path") == "" && (l.Get("id.resp_h") == "" || l.Get("uid") == "") {
-			return false
+	Keys:  "id.orig_h _path",
+	Shape: zeekTSVShape,
+	First: "9#",
+	Parse: parseZeek,
+}
+
+func parseZeek(l *Line) bool {
+	if body := strings.TrimLeft(l.Body, " "); zeekTSVShape(body) {
+		return l.zeekTSV(body)
+	}
+	if l.Form != JSON || l.Get("_path") == "" && (l.Get("id.resp_h") == "" || l.Get("uid") == "") {
+		return false
+	}
+	name := l.Get("_path")
+	for i := 0; name == "" && i < len(zeekLogs); i++ {
+		if l.Get(zeekLogs[i][0]) != "" {
+			name = zeekLogs[i][1]
 		}
-		l.Apply(zeekKeys)
-		answers := 0
-		for i := range l.KV { // all stay under their own names, where rules look for them
-			kv := &l.KV[i]
+	}
+	l.zeekEvent(name)
+	return true
+}
+
+// zeekEvent reads the pairs of an entry of the log of this name.
+func (l *Line) zeekEvent(name string) {
+	l.Apply(zeekKeys)
+	answers := 0
+	for i := range l.KV { // all stay under their own names, where rules look for them
+		kv := &l.KV[i]
+		if b := find(&zeekKeys.table, kv.Key); b == nil || b.mean.read != readNothing { // the others are there
 			l.keepKey(l.lookup(kv.Key).name, kv.Val)
-			if kv.Key == "answers" && answers < 16 {
-				answers++
-				l.E.Append(ocsf.Answers, ocsf.ObjectOf(ocsf.Attr(ocsf.AnswerData, ocsf.Text(kv.Val))))
-			}
 		}
-		name := l.Get("_path")
-		for i := 0; name == "" && i < len(zeekLogs); i++ {
-			if l.Get(zeekLogs[i][0]) != "" {
-				name = zeekLogs[i][1]
-			}
+		if kv.Key == "answers" && answers < 16 {
+			answers++
+			l.E.Append(ocsf.Answers, ocsf.ObjectOf(ocsf.Attr(ocsf.AnswerData, ocsf.Text(kv.Val))))
 		}
-		l.put(ocsf.LogName, ocsf.Text(name), brandWeight)
-		e := l.E
-		switch name {
-		case "conn":
-			e.Class, e.Activity = ocsf.NetworkActivity, ocsf.NetTraffic
-			switch l.Get("conn_state") {
-			case "S0", "SH", "SHR":
-				e.Activity = ocsf.NetFail
-			case "REJ":
-				e.Activity = ocsf.NetRefuse
-			case "RSTO", "RSTR", "RSTOS0", "RSTRH":
-				e.Activity = ocsf.NetReset
-			}
-		case "dns":
-			e.Class, e.Activity = ocsf.DNSActivity, ocsf.DNSTraffic
-		case "http":
-			e.Class, e.Activity = ocsf.HTTPActivity, httpActivity(e.Text(ocsf.HTTPMethod))
-		case "notice", "signatures":
-			e.Class, e.Activity = ocsf.DetectionFinding, 1
-		case "ssh":
-			e.Class, e.Activity = ocsf.SSHActivity, ocsf.NetTraffic
-		case "ssl", "x509":
-			e.Class, e.Activity = ocsf.NetworkActivity, ocsf.NetTraffic
-		case "dhcp":
-			e.Class, e.Activity = ocsf.DHCPActivity, ocsf.Other
-		case "smtp":
-			e.Class, e.Activity = ocsf.EmailActivity, 5
-		case "ftp":
-			e.Class, e.Activity = ocsf.FTPActivity, ocsf.Other
-		case "rdp":
-			e.Class, e.Activity = ocsf.RDPActivity, ocsf.NetTraffic
+	}
+	l.put(ocsf.LogName, ocsf.Text(name), brandWeight)
+	l.zeekClass(name)
+}
+
+// zeekClass sets class and activity by the name of the log.
+func (l *Line) zeekClass(name string) {
+	e := l.E
+	switch name {
+	case "conn":
+		e.Class, e.Activity = ocsf.NetworkActivity, zeekConn(l.Get("conn_state"))
+	case "dns":
+		e.Class, e.Activity = ocsf.DNSActivity, ocsf.DNSTraffic
+	case "http":
+		e.Class, e.Activity = ocsf.HTTPActivity, httpActivity(e.Text(ocsf.HTTPMethod))
+	case "notice", "signatures":
+		e.Class, e.Activity = ocsf.DetectionFinding, 1
+	case "ssh":
+		e.Class, e.Activity = ocsf.SSHActivity, ocsf.NetTraffic
+		switch l.Get("auth_success") {
+		case "T", "true":
+			l.setOutcome(ocsf.Success, brandWeight)
+		case "F", "false":
+			l.setOutcome(ocsf.Failure, brandWeight)
 		}
-		return true
-	},
+	case "ssl", "x509", "weird":
+		l.put(ocsf.TLSVersion, ocsf.Text(l.Get("version")), brandWeight)
+		e.Class, e.Activity = ocsf.NetworkActivity, ocsf.NetTraffic
+	case "dhcp":
+		e.Class, e.Activity = ocsf.DHCPActivity, ocsf.Other
+	case "smtp":
+		e.Class, e.Activity = ocsf.EmailActivity, 5
+	case "kerberos":
+		l.applyUser(brandUser, l.Get("client"))
+		e.Class, e.Activity = ocsf.Authentication, zeekKerberos(l.Get("request_type"))
+	case "ftp":
+		e.Class, e.Activity = ocsf.FTPActivity, ocsf.Other
+	case "rdp":
+		l.applyUser(brandUser, l.Get("cookie"))
+		e.Class, e.Activity = ocsf.RDPActivity, ocsf.NetTraffic
+	}
+}
+
+// zeekKerberos is the activity of a request for tickets.
+func zeekKerberos(request string) uint8 {
+	if request == "TGS" {
+		return 4
+	}
+	return 3
+}
+
+// zeekConn is the activity of a connection by its conn_state.
+func zeekConn(state string) uint8 {
+	switch state {
+	case "S0", "SH", "SHR":
+		return ocsf.NetFail
+	case "REJ":
+		return ocsf.NetRefuse
+	case "RSTO", "RSTR", "RSTOS0", "RSTRH":
+		return ocsf.NetReset
+	}
+	return ocsf.NetTraffic
 }
 
 // zeekLogs are keys that only one log has.
@@ -105,6 +151,9 @@ finding_info.desc   msg
 @mail.from          mailfrom from
 @mail.to            rcptto to
 email.subject       subject
+@hash               md5 sha1 sha256
+email.message_uid   msg_id
+@keep               local_orig local_resp is_orig source client server direction path next_protocol security_protocol missed_bytes missing_bytes overflow_bytes orig_ip_bytes resp_ip_bytes
 @keep               _path conn_state duration answers rejected AA TC RD RA Z version
 `)
 
