@@ -19,7 +19,7 @@ var Parsers = []*Parser{
 	zscaler, fortimail, barracuda, zeek, wazuh,
 	systemd, kernel, unbound, mysql, postgresql, oracleDB, mssql, ftpd, sftpGo, cowrie, openCanary, dionaea,
 	symantec, darktrace, vectra, claroty, veeam, tenable, systancia, clavister, siteMinder, pingFederate, rsaSecurID, huawei, comware, procurve, qnap, synology,
-	delinea, gatewatcher, ibmI, proxmox,
+	delinea, gatewatcher, ibmI, proxmox, exchange, samba,
 	meraki, watchguard,
 	stormshieldSNS, ciscoWSA, proxySG, skyhigh, forcepoint,
 	awsWAF, cloudflare, imperva, netskope, ubika, unifi, hostapd,
