@@ -42,6 +42,9 @@ func parseAuditd(l *Line) bool {
 		l.Structure()
 		return l.auditdJSON()
 	}
+	if l.Head.App == "audit" && !strings.Contains(s, "audit(") {
+		return l.auditdJournal(s)
+	}
 	head, rest, ok := strings.Cut(s, "audit(")
 	if !ok || len(head) > 80 {
 		return false
@@ -54,12 +57,30 @@ func parseAuditd(l *Line) bool {
 	l.KV, l.Form = l.KV[:0], KeyValue
 	rest = strings.TrimLeft(rest, ": ")
 	l.auditdPairs(head)
-	typ := l.Get("type")
+	typ := auditType(l.Get("type"))
+	l.applyTime(stamp, brandWeight)
+	l.put(ocsf.OriginalEventUID, ocsf.Text(serial), brandWeight)
+	l.auditdRecord(typ, rest)
+	return true
+}
+
+// auditdJournal reads a record as journald passes it on, without time and number:
+// "USER_AUTH pid=812 uid=0 … msg='op=PAM:authentication acct="anna" … res=failed'".
+func (l *Line) auditdJournal(s string) bool {
+	typ, rest, ok := strings.Cut(s, " ")
+	if !ok || len(typ) < 3 || strings.ToUpper(typ) != typ || !upper(typ[0]) {
+		return false
+	}
+	l.KV, l.Form = l.KV[:0], KeyValue
+	l.auditdRecord(auditType(typ), rest)
+	return true
+}
+
+// auditdRecord reads the pairs of a record of this type.
+func (l *Line) auditdRecord(typ, rest string) {
 	l.auditdPairs(rest)
 	l.Apply(auditdKeys)
 	e := l.E
-	l.applyTime(stamp, brandWeight)
-	l.put(ocsf.OriginalEventUID, ocsf.Text(serial), brandWeight)
 	l.put(ocsf.MetadataType, ocsf.Text(typ), brandWeight)
 	l.put(ocsf.EventCode, ocsf.Text(typ), brandWeight)
 	if n := l.Get("name"); n != "" && (typ == "PATH" || typ == "AVC") {
@@ -74,7 +95,27 @@ func parseAuditd(l *Line) bool {
 		l.auditdArgs()
 	}
 	l.auditdClass(typ, rest)
-	return true
+	if a := l.Get("apparmor"); a != "" {
+		l.appArmor(a)
+	}
+}
+
+// appArmor reads what AppArmor decided (AppArmor, Failures): DENIED, ALLOWED in
+// complain mode, AUDIT, STATUS when a profile is loaded.
+func (l *Line) appArmor(decision string) {
+	e := l.E
+	l.putText(ocsf.ProcessName, l.Get("comm"), brandWeight)
+	l.put(ocsf.PolicyName, ocsf.Text(l.Get("profile")), brandWeight)
+	l.put(ocsf.ProductFeature, ocsf.Text("apparmor"), brandWeight)
+	switch decision {
+	case "DENIED":
+		l.setAction(ocsf.Denied, dispBlocked, brandWeight)
+	case "ALLOWED", "AUDIT":
+		l.facts.actionWeight = 0
+		l.setAction(ocsf.Allowed, dispLogged, brandWeight)
+	case "STATUS":
+		e.Class, e.Activity = ocsf.ConfigChange, ocsf.Other
+	}
 }
 
 // auditdPairs reads key=value with quotes of both kinds; msg='…' holds pairs.
@@ -195,7 +236,7 @@ func (l *Line) auditdClass(typ, rest string) {
 	case "CONFIG_CHANGE", "DAEMON_CONFIG", "MAC_CONFIG_CHANGE", "MAC_STATUS", "MAC_POLICY_LOAD", "NETFILTER_CFG":
 		set(ocsf.ConfigChange, ocsf.Other)
 	case "AVC", "USER_AVC":
-		if strings.HasPrefix(rest, "avc:") || strings.Contains(rest, "denied") {
+		if l.Get("apparmor") == "" && (strings.HasPrefix(rest, "avc:") || strings.Contains(rest, "denied")) {
 			l.setAction(ocsf.Denied, dispBlocked, brandWeight)
 		}
 		set(ocsf.FileActivity, ocsf.Other)

@@ -22,6 +22,11 @@ func parseKernel(l *Line) bool {
 			s = s[len(s[:min(len(s), 24)])-len(rest):]
 		}
 	}
+	if strings.HasPrefix(s, "audit: ") && parseAuditd(l) {
+		l.E.Parser = auditd.Name
+		l.product(auditd.Vendor, auditd.Product)
+		return true
+	}
 	if strings.Contains(s, "audit(") || strings.Contains(s, " SRC=") {
 		return false
 	}
