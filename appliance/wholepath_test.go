@@ -181,7 +181,7 @@ func completed(t *testing.T, e flatEvent) *flatEvent {
 	if ls["category"] == nil {
 		source = fmt.Sprint(ls["service"])
 	}
-	add := map[string]any{}
+	var add map[string]any
 	switch number, ok := sysmonEvents[source]; {
 	case ls["product"] == "zeek":
 		add = map[string]any{"ts": 1772445600.5, "uid": "CAbCdE1fGhIjKlMnO", "id.orig_h": "192.0.2.10", "id.orig_p": 49152, "id.resp_h": "198.51.100.20", "id.resp_p": 445}

@@ -132,8 +132,9 @@ func (l *Line) kernelNetwork(s string) bool {
 		port := after(s, "flooding on port ")
 		if a, p, n := scanAddrPort(port, false); n > 0 { // newer ones name the address too
 			l.put(ocsf.DstIP, ocsf.Addr(a), brandWeight)
-			port = port[:n]
-			l.put(ocsf.DstPort, ocsf.Int(int64(max(p, 0))), brandWeight)
+			if p >= 0 {
+				l.put(ocsf.DstPort, ocsf.Int(int64(p)), brandWeight)
+			}
 		} else {
 			l.Set(ocsf.DstPort, port[:digits(port)])
 		}

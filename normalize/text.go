@@ -329,7 +329,7 @@ func (t *textScanner) token(i int) int {
 	}
 	if next == ':' && k+1 < len(s) && s[k+1] != ' ' || next == '=' {
 		// key:value, the key's word sets the context
-		if t.want == wantPort || t.want == wantRule && strings.IndexAny(w, "/_") >= 0 {
+		if t.want == wantPort || t.want == wantRule && strings.ContainsAny(w, "/_") {
 			t.value(w) // port 62473:11:, ACL: /x/y:59
 		}
 		t.at, t.end = i, i+len(w)
@@ -662,7 +662,7 @@ func (t *textScanner) value(w string) bool {
 // ruleWord reports whether w can name a rule: a word of a sentence, which goes on
 // behind it or has a colon, is none.
 func (t *textScanner) ruleWord(w string) bool {
-	if strings.IndexAny(w, "0123456789_-./") >= 0 {
+	if strings.ContainsAny(w, "0123456789_-./") {
 		return true
 	}
 	if len(w) < 2 || t.end < len(t.s) && t.s[t.end] == ':' {

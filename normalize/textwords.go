@@ -164,7 +164,7 @@ func (t *textScanner) verdict(v verdictWord, w string) {
 // compoundVerdict weighs the last words of a name for an event that say how it
 // went: LOGIN_FAILED, AuthReject.
 func (t *textScanner) compoundVerdict(w string) {
-	if strings.IndexAny(w, "./") >= 0 {
+	if strings.ContainsAny(w, "./") {
 		return // a host, a path
 	}
 	var b [24]byte
