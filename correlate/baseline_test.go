@@ -242,3 +242,19 @@ func TestAmountTurnsOverALongSilence(t *testing.T) {
 		}
 	}
 }
+
+func TestModesOfDetectors(t *testing.T) {
+	for mode, want := range map[string]int{"": 1, "on": 1, "observe": 1, "off": 0} {
+		rules, failed, err := compile(nil, nil, RuleOptions{Modes: map[string]string{"picket-device": mode}})
+		if err != nil || len(failed) > 0 {
+			t.Fatal(failed, err)
+		}
+		s := newStream(t, New(rules, site(), Options{})).play(alert(0, ocsf.High, "Exploit", "10.0.0.9", "10.0.0.30")).finish()
+		if len(s.findings) != want || (len(s.stories()) == 1) != (mode == "" || mode == "on") {
+			t.Errorf("mode %q: %d findings, %d incidents", mode, len(s.findings), len(s.stories()))
+		}
+		if info, _ := rules.Info("picket-device"); mode != "" && info.Mode != mode {
+			t.Errorf("mode %q is shown as %q", mode, info.Mode)
+		}
+	}
+}

@@ -48,6 +48,9 @@ func (r *Rules) idleModes() (out []RuleError) {
 	for what := range r.opt.Modes {
 		tag, isTag := strings.CutPrefix(what, byTag)
 		level, isLevel := strings.CutPrefix(what, byLevel)
+		if slices.ContainsFunc(detectors, func(m *ruleMeta) bool { return m.ID == what }) {
+			continue
+		}
 		if !slices.ContainsFunc(r.list, func(x *sigma.Rule) bool {
 			switch {
 			case isTag:

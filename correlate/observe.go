@@ -117,6 +117,12 @@ func (g *Engine) correlation(e *ocsf.Event, fired window.Fired, out *Output) {
 
 // found decides what becomes of a finding.
 func (g *Engine) found(s *sighting, m *ruleMeta, opens bool, out *Output) {
+	switch g.rules.opt.Modes[s.F.Rule] { // of a detector; rules of the pack have theirs already
+	case "off":
+		return
+	case "observe":
+		s.F.Observe = true
+	}
 	if !m.Correlation && g.event != nil && len(g.controls.List) > 0 {
 		x := g.factOf(g.event)
 		if c := g.muting(s.Rule, &x, out); c != nil {

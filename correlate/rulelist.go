@@ -38,14 +38,17 @@ func (r *Rules) List() []RuleInfo {
 		out = append(out, r.info(i))
 	}
 	for _, m := range detectors {
-		out = append(out, infoOf(m))
+		out = append(out, r.infoOfDetector(m))
 	}
 	return out
 }
 
-func infoOf(m *ruleMeta) RuleInfo {
+func (r *Rules) infoOfDetector(m *ruleMeta) RuleInfo {
 	x := RuleInfo{ID: m.ID, Title: m.Title, Level: m.Severity, Mode: "on", Kind: "detector",
 		Techniques: m.Techniques, Tactics: m.Tactics, Guidance: m.Guidance, Version: m.Hash}
+	if mode := r.opt.Modes[m.ID]; mode != "" {
+		x.Mode = mode
+	}
 	if m == &deviceMeta { // its title and level are the device's
 		x.Title, x.Level = "Attack that a device reports", ocsf.High
 	}
@@ -59,7 +62,7 @@ func (r *Rules) Info(ref string) (RuleInfo, bool) {
 	}
 	for _, m := range detectors {
 		if m.ID == ref {
-			return infoOf(m), true
+			return r.infoOfDetector(m), true
 		}
 	}
 	return RuleInfo{}, false
