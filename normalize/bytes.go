@@ -90,9 +90,7 @@ func (f *byteFinder) from(i int) int {
 		if f.base+8 > len(f.s) {
 			break
 		}
-		const low = 0x7f7f7f7f7f7f7f7f
-		x := load64(f.s[f.base:]) ^ f.want
-		f.hits = ^((x&low + low) | x | low) // exact for every byte
+		f.hits = zeroBytes(load64(f.s[f.base:]) ^ f.want)
 		f.base += 8
 	}
 	i = max(i, f.base)
@@ -100,6 +98,12 @@ func (f *byteFinder) from(i int) int {
 		i++
 	}
 	return i
+}
+
+// zeroBytes returns the high bit of each byte of x that is zero.
+func zeroBytes(x uint64) uint64 {
+	const low = 0x7f7f7f7f7f7f7f7f
+	return ^((x&low + low) | x | low)
 }
 
 // load64 returns the first eight bytes of s as a number, the first lowest.

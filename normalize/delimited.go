@@ -1,6 +1,9 @@
 package normalize
 
-import "strings"
+import (
+	mathbits "math/bits"
+	"strings"
+)
 
 // readDelimited reads columns without names: at least eight commas, most of
 // them without a space behind, six tabs, bars or semicolons, or a row of quoted
@@ -69,8 +72,18 @@ func (l *Line) pairColumns() bool {
 // columns takes s apart at delim.
 func (l *Line) columns(s string, delim byte) bool {
 	l.Form = Delimited
-	i := 0
+	i, plain := 0, strings.IndexByte(s, '"')
+	if plain < 0 {
+		plain = len(s)
+	}
+	if delim != ' ' {
+		if i = l.plainColumns(s[:plain], delim); plain == len(s) {
+			l.addColumn(s[i:])
+			return true
+		}
+	}
 	next := newByteFinder(s, delim)
+	next.base = i
 	for {
 		for delim == ' ' && i < len(s) && s[i] == ' ' {
 			i++
@@ -113,11 +126,7 @@ func (l *Line) columns(s string, delim byte) bool {
 			}
 		} else {
 			j := next.from(i)
-			v := s[i:j]
-			if j > i && (atEdge(s[i]) || atEdge(s[j-1])) {
-				v = strings.TrimSpace(v)
-			}
-			l.add("", v)
+			l.addColumn(s[i:j])
 			if j == len(s) {
 				return true
 			}
@@ -134,6 +143,34 @@ func (l *Line) columns(s string, delim byte) bool {
 			return true
 		}
 	}
+}
+
+// plainColumns adds the columns that end in s, which has no quotes, and returns
+// where the next begins.
+func (l *Line) plainColumns(s string, delim byte) int {
+	want, from, i := 0x0101010101010101*uint64(delim), 0, 0
+	for ; i+8 <= len(s); i += 8 {
+		for hits := zeroBytes(load64(s[i:]) ^ want); hits != 0; hits &= hits - 1 {
+			j := i + mathbits.TrailingZeros64(hits)>>3
+			l.addColumn(s[from:j])
+			from = j + 1
+		}
+	}
+	for ; i < len(s); i++ {
+		if s[i] == delim {
+			l.addColumn(s[from:i])
+			from = i + 1
+		}
+	}
+	return from
+}
+
+// addColumn adds a column that stood without quotes.
+func (l *Line) addColumn(v string) {
+	if v != "" && (atEdge(v[0]) || atEdge(v[len(v)-1])) {
+		v = strings.TrimSpace(v)
+	}
+	l.add("", v)
 }
 
 // tightCommas counts the commas of the first 2 KiB that have something other
