@@ -188,7 +188,7 @@ func (g *Engine) Tick(now time.Time, out *Output) {
 	g.flush(out, true)
 }
 
-// Finish ends a replayed stream: the clock runs out.
+// Finish ends a replayed stream: what waits is told, and absences up to its end.
 func (g *Engine) Finish(out *Output) {
 	g.end(out)
 	g.flush(out, true)

@@ -2,20 +2,23 @@ package correlate
 
 import (
 	"slices"
+	"time"
 
 	"picket/correlate/sigma"
 	"picket/correlate/window"
 	"picket/normalize/ocsf"
 )
 
-// Limits of the windows of all correlations together.
+// Limits of the windows of all correlations together, and how late an event may
+// come to them.
 const (
 	maxGroups  = 200_000
 	maxEntries = 1_000_000
+	tolerance  = 5 * time.Minute
 )
 
 func (r *Rules) newWindows() *window.Engine {
-	return window.New(r.set, window.Options{MaxGroups: maxGroups, MaxEntries: maxEntries})
+	return window.New(r.set, window.Options{MaxGroups: maxGroups, MaxEntries: maxEntries, Tolerance: tolerance})
 }
 
 // observeWindows feeds the windows and returns what came true. The result is
@@ -36,9 +39,11 @@ func (g *Engine) absences(now int64, out *Output) {
 	g.firedByClock(g.windows.Tick(now), out)
 }
 
-// end runs the windows' clock out.
+// end lets the windows' clock pass as far as the stream went. What would still
+// have to be missing then is not known to be: a file that ends in the morning
+// says nothing about the next night's backup.
 func (g *Engine) end(out *Output) {
-	g.firedByClock(g.windows.End(), out)
+	g.absences(g.clock.Now+tolerance.Milliseconds(), out)
 }
 
 func (g *Engine) firedByClock(fired []window.Fired, out *Output) {

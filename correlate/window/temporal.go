@@ -147,11 +147,14 @@ func (w *Engine) arm(g *group, from, to int64) {
 }
 
 // decide ends the waiting of a group: its condition holds if what must not be
-// there is not. In any order it may not have come before either.
+// there is not. In any order it may not have come before either; in order it is
+// another event than those that are there, so that a rule may wait for its own
+// next hit.
 func (w *Engine) decide(g *group) {
 	g.pending = false
+	d := g.c.def
 	low := g.from
-	if g.c.def.Type != "temporal_ordered" {
+	if d.Type != "temporal_ordered" {
 		low = g.to - g.c.span
 	}
 	seen := make([]bool, len(g.c.def.Rules))
@@ -162,7 +165,7 @@ func (w *Engine) decide(g *group) {
 			continue
 		}
 		if g.negated(int(e.pos)) {
-			seen[e.pos] = true
+			seen[e.pos] = seen[e.pos] || d.Type != "temporal_ordered" || !g.present(e.ref, e.t)
 		} else if e.t >= g.from && !e.used {
 			seen[e.pos] = true
 			if start < 0 {
@@ -193,6 +196,12 @@ func (w *Engine) decide(g *group) {
 	if from, to, ok := g.candidate(g.from+1, 0); ok {
 		w.arm(g, from, to)
 	}
+}
+
+// present reports whether an event of a time is one of those that must be there
+// in the window that a group waits with.
+func (g *group) present(ref uint64, t int64) bool {
+	return t >= g.from && t <= g.to && slices.ContainsFunc(g.entries, func(e entry) bool { return e.ref == ref && !g.negated(int(e.pos)) })
 }
 
 // Tick hands in the clock: event time that has passed for good, in ms. Absences

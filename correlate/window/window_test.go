@@ -383,6 +383,18 @@ func TestAbsence(t *testing.T) {
 	tick(s, 1000)
 	s.want("corr0[1] [2] clock")
 
+	s = absence("temporal_ordered") // an event is not its own successor
+	s.event(0, "k=ab", "h=1")
+	tick(s, 1000)
+	s.want("corr0[1] [1] clock")
+
+	s = absence("temporal_ordered") // each but the last has one
+	s.event(0, "k=ab", "h=1")
+	s.event(30, "k=ab", "h=1")
+	s.event(80, "k=ab", "h=1")
+	tick(s, 1000)
+	s.want("corr0[1] [3] clock")
+
 	s = absence("temporal") // the second a has no b
 	s.event(0, "k=a", "h=1")
 	s.event(10, "k=b", "h=1")
