@@ -29,6 +29,7 @@ import (
 	"picket/appliance/config"
 	"picket/appliance/manage"
 	"picket/appliance/uplink"
+	"picket/collector"
 	"picket/correlate"
 	"picket/normalize"
 	"picket/normalize/ocsf"
@@ -61,6 +62,8 @@ type Appliance struct {
 	line    *uplink.Forwarder // nil without an uplink
 	soc     *socLog
 	certs   certificatesInUse
+
+	silences collector.Input // what this box says of sources that say nothing
 
 	rules       atomic.Pointer[ruleSet]
 	refused     atomic.Pointer[string] // why the last new configuration was refused
@@ -139,7 +142,8 @@ func (a *Appliance) open(ctx context.Context, c *config.Config, st *stage, rules
 		a.pipe.Workers = runtime.GOMAXPROCS(0)
 	}
 	a.pipe.stage.Store(st)
-	a.pipe.tap = a.sources.Observe
+	a.pipe.tap = a.hear
+	a.silences.Name = silenceParser
 	a.pipe.saving = saveEngine
 	a.pipe.Live = true
 	a.pipe.ticked = func(en *correlate.Engine) {

@@ -64,6 +64,7 @@ func (a *Appliance) housekeeping(ctx context.Context) error {
 			a.keepEvidence(ctx)
 		case <-later.C:
 			a.keepSources()
+			a.tellSilences(ctx, a.opt.Now())
 		}
 	}
 }

@@ -43,6 +43,7 @@ func (b *baselines) known() int {
 // was found a while ago. evidence are further events, the oldest first.
 func (g *Engine) unusual(m *ruleMeta, e *ocsf.Event, group, title string, matched []ocsf.Match, evidence []uint64, out *Output) {
 	x := g.factOf(e)
+	defer g.detected(m, e, &x, out)
 	if g.again(m.ID, group, &x, out) {
 		return
 	}
@@ -58,4 +59,18 @@ func (g *Engine) unusual(m *ruleMeta, e *ocsf.Event, group, title string, matche
 	s := g.sight(f, m, &c, group)
 	s.Src, s.Dst, s.User = x.Sides.Src, x.Sides.Dst, x.Sides.User
 	g.found(s, m, m.Opens, out)
+}
+
+// detected shows what a detector found to the correlations that it is a step of.
+func (g *Engine) detected(m *ruleMeta, e *ocsf.Event, x *fact, out *Output) {
+	hits := g.rules.steps[m.ID]
+	if len(hits) == 0 {
+		return
+	}
+	if g.facts.get(x.Seq) == nil {
+		g.facts.add(*x)
+	}
+	for _, f := range g.observeWindows(e, hits) {
+		g.correlation(e, f, out)
+	}
 }

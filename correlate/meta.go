@@ -30,9 +30,10 @@ type ruleMeta struct {
 	Off     bool
 
 	Correlation bool
-	Chain       bool  // temporal: its steps differ, so a further step does not count into it
-	Base        bool  // only a step of correlations: no finding of its own
-	Parents     []int // correlations that it is a step of
+	Chain       bool   // temporal: its steps differ, so a further step does not count into it
+	Detector    string // a step that the engine's own detector of this id hits, in place of its detection
+	Base        bool   // only a step of correlations: no finding of its own
+	Parents     []int  // correlations that it is a step of
 	Groups      []string
 	Outer       bool  // over other correlations, which give findings of their own
 	Window      int64 // ms, of a correlation

@@ -31,6 +31,9 @@ func (m *ruleMeta) own(v any) error {
 			}
 		case "base":
 			m.Base, err = boolean(v)
+		case "detector":
+			m.Base = true
+			m.Detector, err = detector(v)
 		case "finding":
 			m.Keep, err = boolean(v)
 		case "incident":
@@ -83,6 +86,15 @@ func (m *ruleMeta) own(v any) error {
 		}
 	}
 	return nil
+}
+
+// detector is the id of one of the engine's own detectors.
+func detector(v any) (string, error) {
+	ids := make([]string, len(detectors))
+	for i, m := range detectors {
+		ids[i] = m.ID
+	}
+	return oneOf(v, ids...)
 }
 
 func boolean(v any) (bool, error) {

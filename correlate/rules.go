@@ -19,6 +19,7 @@ type Rules struct {
 	set   *sigma.Set
 	metas []ruleMeta
 	byID  map[string]int
+	steps map[string][]Hit // what a detector of the engine hits, by its id
 
 	costs *sigma.Costs
 
@@ -73,12 +74,15 @@ func compileWith(list []*sigma.Rule, tax *sigma.Taxonomy, opt RuleOptions) (*Rul
 		Placeholders: opt.Placeholders, Zone: opt.Zone,
 		Derive: map[string]func(string) string{"parent": func(s string) string { return parentDomain(hostName(s)) }, "audit": auditKeywords},
 	})
-	r := &Rules{set: set, byID: map[string]int{}, costs: sigma.NewCosts(set.Len()), list: kept, tax: tax, opt: opt}
+	r := &Rules{set: set, byID: map[string]int{}, steps: map[string][]Hit{}, costs: sigma.NewCosts(set.Len()), list: kept, tax: tax, opt: opt}
 	for i, rule := range set.Rules() {
 		m := metaOf(set, i, rule)
 		m.setMode(opt.modeOf(rule))
 		r.metas = append(r.metas, m)
 		r.byID[r.metas[i].ID] = i
+		if d := r.metas[i].Detector; d != "" {
+			r.steps[d] = append(r.steps[d], Hit{i})
+		}
 	}
 	for i := range r.metas {
 		if m := &r.metas[i]; m.Correlation {
@@ -186,7 +190,7 @@ func (r *Rules) Match(e *ocsf.Event, s *Scratch) []Hit {
 	}
 	s.rec.Event = e
 	for _, i := range r.set.Match(&s.rec, s.s) {
-		if !r.metas[i].Off {
+		if m := &r.metas[i]; !m.Off && m.Detector == "" {
 			s.out = append(s.out, Hit{i})
 		}
 	}

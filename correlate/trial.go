@@ -70,7 +70,7 @@ const (
 // hits of each in full.
 func (r *Rules) NewTrial(asked []int, samples int) *Trial {
 	t := &Trial{rules: r, asked: map[int]int{}, samples: samples, scratch: sigma.NewScratch()}
-	t.windows = window.New(r.set, window.Options{MaxGroups: trialGroups, MaxEntries: trialEntries})
+	t.windows = window.New(r.set, window.Options{MaxGroups: trialGroups, MaxEntries: trialEntries, Tolerance: tolerance})
 	for _, i := range asked {
 		m := &r.metas[i]
 		t.asked[i] = len(t.rows)
@@ -99,7 +99,7 @@ func (t *Trial) Observe(e *ocsf.Event) {
 	}
 	t.clock.observe(e.Time)
 	t.record.Event = e
-	hits := t.rules.set.Match(&t.record, t.scratch)
+	hits := slices.DeleteFunc(t.rules.set.Match(&t.record, t.scratch), func(i int) bool { return t.rules.metas[i].Detector != "" })
 	for _, h := range hits {
 		if row := t.row(h); row != nil && row.hit(e.Time, t.samples) && t.kept < trialKept {
 			s := TrialSample{Time: e.Time, Evidence: []uint64{e.Seq}, Device: strings.Clone(deviceOf(e)), Raw: strings.Clone(clip(e.Raw, trialRaw))}
@@ -170,11 +170,11 @@ func (r *TrialRule) hit(at int64, samples int) bool {
 	return len(r.Samples) < samples
 }
 
-// Finish runs the clock out and returns what each rule found, the one with the
+// Finish lets the clock pass to the end of the events and returns what each rule found, the one with the
 // most hits first, and how many groups and entries of windows had to be
 // forgotten.
 func (t *Trial) Finish() (rows []TrialRule, evicted uint64) {
-	t.fired(t.windows.End(), nil)
+	t.fired(t.windows.Tick(t.clock.Now+tolerance.Milliseconds()), nil)
 	slices.SortStableFunc(t.rows, func(a, b TrialRule) int { return cmp.Compare(b.Hits, a.Hits) })
 	c := t.windows.Counts()
 	return t.rows, c.Evicted + c.Dropped

@@ -32,6 +32,7 @@ type Source struct {
 	Wrong         uint64            `json:"clock_not_believed,omitempty"` // stamps that cannot be
 	Zone          string            `json:"zone,omitempty"`               // that timezones should tell of it, "" when that is right
 	Silent        bool              `json:"silent"`
+	Told          bool              `json:"silence_told,omitempty"`
 	Hours         []uint64          `json:"hours,omitempty"` // events in each of the last hours, oldest first
 	hour          int64             // number of the hour that the last of Hours counts
 	skews         skews
@@ -123,7 +124,7 @@ func (s *Sources) Observe(e *ocsf.Event) {
 		}
 		src.resumed = false
 	}
-	src.Last, src.Silent = now, false
+	src.Last, src.Silent, src.Told = now, false, false
 	src.Events++
 	src.count(now)
 	if src.First == 0 {
