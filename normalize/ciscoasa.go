@@ -276,21 +276,13 @@ func (l *Line) asaDeny(s string) bool {
 	rest := s[5:]
 	rest = strings.TrimPrefix(rest, "protocol ")
 	proto, rest, _ := strings.Cut(rest, " ")
-	if !strings.HasPrefix(rest, "src ") {
+	rest, ok := strings.CutPrefix(rest, "src ")
+	src, dst, both := strings.Cut(rest, " dst ")
+	if !ok || !both {
 		return false
 	}
-	d := strings.Index(rest, " dst ")
-	if d < 0 {
-		return false
-	}
-	by := strings.Index(rest[d:], " by access-group ")
-	tail := ""
-	dst := rest[d+5:]
-	if by >= 0 {
-		tail = rest[d+by+len(" by access-group "):]
-		dst = rest[d+5 : d+by]
-	}
-	a, b := asaPlainEnd(rest[4:d]), asaPlainEnd(dst)
+	dst, tail, _ := strings.Cut(dst, " by access-group ")
+	a, b := asaPlainEnd(src), asaPlainEnd(dst)
 	l.setASAEnds(&a, &b)
 	l.applyProto(proto, brandWeight)
 	if tail != "" {

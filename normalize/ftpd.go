@@ -32,22 +32,24 @@ func ftpdShape(s string) bool {
 func parseFTPD(l *Line) bool {
 	s := strings.TrimSpace(l.Body)
 	l.KV, l.Form = l.KV[:0], Text
+	if !l.ftpLine(s) {
+		if l.Head.App == "" || l.Head.App == "proftpd" || strings.HasPrefix(s, "pam_") {
+			return false
+		}
+		l.scanText(s)
+	}
 	l.put(ocsf.AppProtocol, ocsf.Text("ftp"), brandWeight)
+	return true
+}
+
+func (l *Line) ftpLine(s string) bool {
 	switch {
 	case strings.Contains(s, `Client "`):
 		return l.vsftpd(s)
 	case strings.HasPrefix(s, "(") && strings.Contains(s, ") ["):
 		return l.pureFTPD(s)
-	case l.Head.App == "proftpd" || strings.Contains(s[:min(len(s), 200)], "]): "):
-		return l.proFTPD(s)
-	case l.xferlog(s):
-		return true
 	}
-	if l.Head.App == "" || strings.HasPrefix(s, "pam_") {
-		return false
-	}
-	l.scanText(s)
-	return true
+	return l.proFTPD(s) || l.xferlog(s)
 }
 
 // vsftpd reads "[pid 27244] [bob] FAIL LOGIN: Client "192.0.2.9", …".

@@ -55,8 +55,7 @@ func (l *Line) xferlog(s string) bool {
 	if n < 13 || digits(f[0]) != len(f[0]) || digits(f[2]) != len(f[2]) || len(f[n-1]) != 1 || len(f[n-7]) != 1 {
 		return false
 	}
-	from := strings.Index(s, f[2]) + len(f[2]) + 1
-	path := strings.TrimSpace(s[from:strings.LastIndex(s, " "+f[n-9]+" "+f[n-8]+" ")]) // a name may hold spaces
+	path := strings.Join(f[3:n-9], " ") // a name may hold spaces
 	l.applyAddr(brandSrc, f[1])
 	l.Set(ocsf.FileSize, f[2])
 	l.applyUser(brandUser, f[n-5])
