@@ -74,6 +74,7 @@ func FuzzStructure(f *testing.F) {
 func FuzzNormalize(f *testing.F) {
 	seed(f)
 	full, generic := New(Options{Builtin: shipped}), New(Options{Generic: true})
+	full.strict, generic.strict = true, true
 	f.Fuzz(func(t *testing.T, line string) {
 		for _, n := range []*Normalizer{full, generic} {
 			var e, again ocsf.Event
@@ -105,6 +106,7 @@ func FuzzNormalize(f *testing.F) {
 // moment, whatever it is filled with.
 func TestLinear(t *testing.T) {
 	n := New(Options{Builtin: shipped})
+	n.strict = true
 	for _, unit := range []string{"a=[", "a='b ", "a=\"b", "(", "[", "<", "<a", "</", "<a b=", "\"", "'", "1.2.3.4 ", "::", "1:", "a:", "a,", ",", "\"a\",", "{\"a\":", "{\"a\":[", "=", " = ",
 		"a = ", "\\", "a\\", "|", "CEF:0|", "&", "a.", "a@", "user ", "for user ", "from 1.1.1.1 to ", "http://", "%", "]", "a]", "[a ", "/", "key: value, ", "a b c d=", "-", "x-", "0", "f:",
 		"user '", "for ", "login ", "is logged in ", "password was ", "1.1.1.1 1 ", "command: '", "process 1 (", "1 bytes sent ", "GET /a ", "infected with ", "aBcD", "log        ", "\xff", "é", "Jan 1 00:00:00 ", "<13>", "{'", "resolving '", " from ", "&#", "<![CDATA[", "<!--", "a=\"b\"\"c"} {

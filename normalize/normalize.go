@@ -46,6 +46,7 @@ type Normalizer struct {
 	Options
 
 	router *router
+	strict bool       // a fault of a parser is not caught: tests want to see it
 	lock   sync.Mutex // guards free
 	free   []*Line    // lines that are not in use, with the keys that they learned
 }
@@ -69,8 +70,9 @@ func New(o Options) *Normalizer {
 // of e may be slices of rec.Raw. A record that is a finished event is copied.
 func (n *Normalizer) Normalize(rec *collector.Record, e *ocsf.Event) {
 	l := n.take()
-	n.normalize(l, rec, e)
-	n.put(l)
+	if n.guarded(l, rec, e) {
+		n.put(l)
+	}
 }
 
 func (n *Normalizer) take() *Line {
@@ -98,15 +100,7 @@ func (n *Normalizer) normalize(l *Line, rec *collector.Record, e *ocsf.Event) {
 		*e = *rec.Event.Clone()
 		return
 	}
-	e.Reset()
-	received := rec.Received
-	if received.IsZero() {
-		received = n.Now()
-	}
-	e.Raw, e.Logged, e.From = rec.Raw, received.UnixMilli(), rec.From
-	if rec.Input != nil {
-		e.Input = rec.Input.Name
-	}
+	received := n.begin(rec, e)
 	l.E, l.Rec = e, rec // the rest is as put left it
 	l.now, l.zone, l.placed = received, n.Zone, false
 	l.zoneOf = n.ZoneOf
@@ -125,4 +119,19 @@ func (n *Normalizer) normalize(l *Line, rec *collector.Record, e *ocsf.Event) {
 	}
 	l.finish()
 	e.Conform()
+}
+
+// begin makes e an event that tells nothing but the record itself, and returns when
+// that was received.
+func (n *Normalizer) begin(rec *collector.Record, e *ocsf.Event) time.Time {
+	e.Reset()
+	received := rec.Received
+	if received.IsZero() {
+		received = n.Now()
+	}
+	e.Raw, e.Logged, e.From = rec.Raw, received.UnixMilli(), rec.From
+	if rec.Input != nil {
+		e.Input = rec.Input.Name
+	}
+	return received
 }

@@ -39,6 +39,7 @@ func samples(t testing.TB) map[string][]string {
 
 // normalizeLine returns the event of a line as JSON.
 func normalizeLine(n *Normalizer, line string, e *ocsf.Event) []byte {
+	n.strict = true
 	n.Normalize(&collector.Record{Raw: line, Received: received}, e)
 	return e.AppendJSON(nil)
 }
