@@ -71,14 +71,18 @@ func parseAruba(l *Line) bool {
 	}
 	l.Apply(arubaKeys)
 	l.putText(ocsf.SrcMAC, firstMAC(rest), brandWeight-50)
-	l.scanText(rest)
+	l.scanText(l.arubaPoint(rest))
 	switch {
+	case strings.Contains(rest, "eauthenticat"), strings.Contains(rest, "Deauth "): // a station that goes or is sent away
+		e.Class, e.Activity = ocsf.NetworkActivity, ocsf.NetClose
 	case strings.Contains(rest, "uthentication Success"), strings.Contains(rest, "Auth success"), strings.Contains(rest, "uthenticated"):
 		l.arubaLogin(ocsf.Success)
 	case strings.Contains(rest, "uthentication Fail"), strings.Contains(rest, "uthentication failed"), strings.Contains(rest, "Auth fail"):
 		l.arubaLogin(ocsf.Failure)
-	case strings.Contains(rest, "logged in"), strings.Contains(rest, "logged out"):
+	case strings.Contains(rest, "logged in"):
 		e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+	case strings.Contains(rest, "logged out"):
+		e.Class, e.Activity = ocsf.Authentication, ocsf.Logoff
 	case strings.Contains(rest, "COMMAND:"), strings.Contains(rest, "command:"):
 		l.put(ocsf.ProcessCmd, ocsf.Text(strings.Trim(after(rest, "OMMAND:"), "<> ")), brandWeight)
 		e.Class, e.Activity = ocsf.ConfigChange, ocsf.Other
@@ -91,6 +95,20 @@ func parseAruba(l *Line) bool {
 		l.health()
 	}
 	return true
+}
+
+// arubaPoint takes the access point off the end of a sentence about a station, "…: AP
+// 192.0.2.3-00:00:5e:00:53:21-ap1": its address is not the station's.
+func (l *Line) arubaPoint(s string) string {
+	i := strings.LastIndex(s, ": AP ")
+	if i < 0 {
+		return s
+	}
+	if a, n := scanAddr(s[i+len(": AP "):]); n > 0 {
+		l.put(ocsf.DstIP, ocsf.Addr(a), weakWeight)
+		return s[:i]
+	}
+	return s
 }
 
 // arubaLogin is a login of a person or, without a name, of a station.

@@ -35,7 +35,7 @@ func wafKind(s string) (kind, unit, rest string, ok bool) {
 		case "AUDIT":
 			ok = strings.Contains(more[:min(len(more), 96)], " GUI ") || strings.Contains(more[:min(len(more), 96)], " SSH ") || strings.Contains(more[:min(len(more), 96)], " REST ")
 		case "NF":
-			ok = len(more) > 5 && upper(more[0])
+			ok = wafPacket(more)
 		}
 		if ok {
 			return w, unit, more, true
@@ -46,6 +46,14 @@ func wafKind(s string) (kind, unit, rest string, ok bool) {
 		unit, s = w, more
 	}
 	return "", "", "", false
+}
+
+// wafPacket reports whether a level, a protocol and an address follow.
+func wafPacket(s string) bool {
+	level, rest, _ := strings.Cut(s, " ")
+	proto, rest, _ := strings.Cut(rest, " ")
+	_, n := scanAddr(rest)
+	return n > 0 && level != "" && len(level) < 10 && len(proto) < 10 && upper(level[0]) && protoWord(proto)
 }
 
 func parseBarracudaWAF(l *Line) bool {

@@ -35,7 +35,7 @@ device.os.name          device.os
 @action                 action_
 @message                message
 @keep                   aiaScore score category groupCategory groupScore attackPhases mitreTactics summariser activityId currentGroup acknowledged pinned priority action
-@keep                   action_family inhibitor codeid codeuuid iris-event-type status
+@keep                   model.then.pid model.now.pid model.pid action_family inhibitor codeid codeuuid iris-event-type status
 `)
 
 func parseDarktrace(l *Line) bool {
@@ -91,8 +91,8 @@ func (l *Line) darktraceDevice() {
 func (l *Line) darktraceScore(v string, scale int) {
 	whole, frac, _ := strings.Cut(v, ".")
 	n := atoi(whole) * scale
-	if scale == 100 && n == 0 && len(frac) > 1 {
-		n = atoi(frac[:min(2, digits(frac))])
+	if d := digits(frac); scale == 100 && n == 0 && d > 0 {
+		n = atoi((frac[:d] + "0")[:2])
 	}
 	if v == "" {
 		return

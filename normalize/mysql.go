@@ -19,10 +19,11 @@ var mysql = &Parser{
 	Parse:  parseMySQL,
 }
 
-// mysqlShape knows "344 [Note] [MY-010926] [Server] text" and "14 Connect\ttext".
+// mysqlShape knows "344 [Note] [MY-010926] [Server] text" and "14 Connect\ttext". The
+// number of the thread must be there: many programs write "[ERROR] text".
 func mysqlShape(s string) bool {
 	d := digits(s)
-	if d > 0 && d < len(s) && s[d] != ' ' {
+	if d == 0 || d < len(s) && s[d] != ' ' {
 		return false
 	}
 	rest := strings.TrimLeft(s[d:min(len(s), d+24)], " ")
@@ -30,9 +31,6 @@ func mysqlShape(s string) bool {
 		if strings.HasPrefix(rest, w) {
 			return true
 		}
-	}
-	if d == 0 {
-		return false
 	}
 	for _, w := range [...]string{"Connect", "Query", "Quit", "Init DB", "Prepare", "Execute", "Change user"} {
 		if strings.HasPrefix(rest, w) && len(rest) > len(w) && (rest[len(w)] == '\t' || rest[len(w)] == ' ') {

@@ -31,12 +31,12 @@ func openVPNPeer(s string) bool {
 	}
 	rest := s[i+1:]
 	for _, p := range [...]string{"TLS", "VERIFY ", "peer info: ", "MULTI", "AUTH", "PUSH: ", "SENT CONTROL ", "Control Channel", "Data Channel", "Outgoing Data Channel", "Incoming Data Channel",
-		"Connection reset", "SIG", "OpenSSL: ", "CRL ", "WARNING: ", "Authenticate/Decrypt", "Fatal TLS error", "Re-using SSL", "LZO ", "[", "Expected Remote Options", "Local Options", "WEB_AUTH", "Delayed exit", "Need IPv6 code"} {
+		"Connection reset", "SIG", "OpenSSL: ", "CRL ", "WARNING: ", "Authenticate/Decrypt", "Fatal TLS error", "Re-using SSL", "LZO ", "Expected Remote Options", "Local Options", "WEB_AUTH", "Delayed exit", "Need IPv6 code"} {
 		if strings.HasPrefix(rest, p) {
 			return true
 		}
 	}
-	return false
+	return strings.HasPrefix(rest, "[") && (strings.Contains(rest, "] Peer Connection Initiated") || strings.Contains(rest, "] Inactivity timeout"))
 }
 
 // openVPNPeerEnd is where the peer at the beginning ends, -1 without a space. A

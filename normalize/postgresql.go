@@ -13,8 +13,18 @@ var postgresql = &Parser{
 	Name: "postgresql", Vendor: "PostgreSQL", Product: "PostgreSQL",
 	Apps:  "postgres postgresql postmaster",
 	Next:  ` -./:_=@[(<`,
-	Shape: func(s string) bool { at, _ := postgresLevel(s); return at >= 0 },
+	Shape: postgresShape,
 	Parse: parsePostgreSQL,
+}
+
+// postgresShape wants a prefix, or a level that others do not write: "ERROR:  " and
+// "WARNING:  " with two spaces begin lines of many programs.
+func postgresShape(s string) bool {
+	at, end := postgresLevel(s)
+	if at > 0 {
+		return strings.IndexAny(s[:at], "[@(") >= 0
+	}
+	return at == 0 && s[:end] != "ERROR" && s[:end] != "WARNING" && s[:end] != "NOTICE"
 }
 
 // postgresLevel finds the level before two spaces, "FATAL:  ", which is there

@@ -49,7 +49,11 @@ func parseSFTPGo(l *Line) bool {
 	case sender == "connection_failed" || strings.Contains(msg, "could not authenticate") || strings.Contains(msg, "invalid credentials"):
 		l.mailAuth(l.Get("username"), ocsf.Failure)
 	case sender == "Upload" || sender == "Download" || sender == "Remove" || sender == "Rename":
-		l.setOutcome(ocsf.Success, weakWeight)
+		outcome := int8(ocsf.Success)
+		if l.Get("error") != "" {
+			outcome = ocsf.Failure
+		}
+		l.setOutcome(outcome, brandWeight)
 		e.Class = ocsf.NetworkFile
 		e.Activity = map[string]uint8{"Upload": 1, "Download": 2, "Remove": 4, "Rename": 5}[sender]
 	default:

@@ -81,6 +81,9 @@ func settleStormshieldSNS(l *Line) {
 	case "auth":
 		l.snsError()
 		e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+		if m := strings.ToLower(l.Get("msg")); strings.Contains(m, "logout") || strings.Contains(m, "logged out") {
+			e.Activity = ocsf.Logoff
+		}
 	case "vpn", "xvpn":
 		l.snsError()
 		e.Class, e.Activity = ocsf.TunnelActivity, ocsf.Other
@@ -91,6 +94,9 @@ func settleStormshieldSNS(l *Line) {
 		e.Class, e.Activity = ocsf.ConfigChange, ocsf.Other
 		if m := strings.ToLower(l.Get("msg")); strings.Contains(m, "login") || strings.HasPrefix(m, "auth") || strings.Contains(m, "logged") {
 			e.Class, e.Activity = ocsf.Authentication, ocsf.Logon
+			if strings.Contains(m, "logged out") {
+				e.Activity = ocsf.Logoff
+			}
 		}
 	case "web":
 		l.snsWeb()

@@ -61,7 +61,7 @@ func (l *Line) symantecServer(plain []string) {
 		e.Class, e.Activity = ocsf.AppLifecycle, ocsf.Other
 	}
 	if l.Get("Admin") == "" {
-		l.symantecWork(low)
+		l.symantecWork(words)
 		return
 	}
 	switch {
@@ -76,8 +76,8 @@ func (l *Line) symantecServer(plain []string) {
 }
 
 // symantecWork is what the manager or a client did with itself: content, services.
-func (l *Line) symantecWork(low string) {
-	e := l.E
+func (l *Line) symantecWork(words string) {
+	e, low := l.E, strings.ToLower(words)
 	l.put(ocsf.AppApplication, ocsf.Text("Symantec Endpoint Protection"), weakWeight)
 	e.Class, e.Activity = ocsf.AppLifecycle, ocsf.Other
 	switch {
@@ -90,7 +90,7 @@ func (l *Line) symantecWork(low string) {
 	case strings.Contains(low, "install"):
 		e.Activity = 1
 	}
-	l.applyOutcome(low, textWeight)
+	l.applyOutcome(words, textWeight)
 }
 
 // symantecClient is of a client's own log, whose first column is its name: traffic,
@@ -108,7 +108,7 @@ func (l *Line) symantecClient(plain []string) {
 		if len(plain) > 2 {
 			l.put(ocsf.Message, ocsf.Text(plain[2]), brandWeight)
 		}
-		l.symantecWork(strings.ToLower(e.Text(ocsf.Message)))
+		l.symantecWork(e.Text(ocsf.Message))
 	case l.Get("Local_Host_IP") != "" || l.Get("Local_Host") != "":
 		l.symantecEnds(plain)
 		e.Class, e.Activity = ocsf.NetworkActivity, l.networkActivity()
