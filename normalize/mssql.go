@@ -49,13 +49,6 @@ func parseMSSQL(l *Line) bool {
 	return true
 }
 
-// quotedTo returns what stands between two texts, "" without the first.
-func quotedTo(s, from, to string) string {
-	v := after(s, from)
-	v, _, _ = strings.Cut(v, to)
-	return v
-}
-
 var mssqlKeys = NewKeys(`
 @time               event_time
 metadata.event_code action_id

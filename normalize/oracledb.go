@@ -64,7 +64,7 @@ func (l *Line) oraclePairs(s string) {
 		if end < 0 {
 			return
 		}
-		l.add(l.symantecKey(strings.Trim(k, " ,'\"")), rest[1:1+end])
+		l.add(l.spacedKey(strings.Trim(k, " ,'\"")), rest[1:1+end])
 		s = rest[end+2:]
 	}
 }

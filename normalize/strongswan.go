@@ -126,17 +126,3 @@ func (l *Line) ikePeer(s string) {
 		l.setOutcome(ocsf.Success, brandWeight)
 	}
 }
-
-// after returns what stands behind a text, "" without it.
-func after(s, text string) string {
-	_, v, _ := strings.Cut(s, text)
-	return v
-}
-
-// quotedAfter returns what stands between the mark that a text ends with and the
-// next of its kind: "user '" finds bob in user 'bob'.
-func quotedAfter(s, text string) string {
-	v := after(s, text)
-	v, _, _ = strings.Cut(v, text[len(text)-1:])
-	return v
-}

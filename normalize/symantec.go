@@ -88,24 +88,9 @@ func (l *Line) symantecColumns() (plain []string) {
 			kv.Key, kv.Val = "", ""
 			continue
 		}
-		kv.Key, kv.Val = l.symantecKey(k), strings.TrimSpace(rest)
+		kv.Key, kv.Val = l.spacedKey(k), strings.TrimSpace(rest)
 	}
 	return plain
-}
-
-// symantecKey writes a name with underscores, as tables of keys have it.
-func (l *Line) symantecKey(k string) string {
-	if strings.IndexByte(k, ' ') < 0 {
-		return k
-	}
-	var small [48]byte
-	b := append(small[:0], k...)
-	for i := range b {
-		if b[i] == ' ' {
-			b[i] = '_'
-		}
-	}
-	return l.lookup(l.keep(b)).name
 }
 
 // symantecKind settles what log the line is of.
