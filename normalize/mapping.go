@@ -16,7 +16,7 @@ import (
 
 // A mapping is a brand in a file: how its lines are recognized, how they are
 // built, what its keys and values mean. Reading the file compiles it into the
-// tables that a brand written in Go has, so that its lines cost the same.
+// tables that a brand written in Go has; only its rules are asked in turn.
 // docs/mappings.md tells people the keys of the file.
 type mapping struct {
 	form    mappedForm

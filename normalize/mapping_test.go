@@ -229,6 +229,28 @@ func TestLoadMappings(t *testing.T) {
 	}
 }
 
+// Pairs are cut at separators that are not in quotes; what has no key or no end is
+// cut all the same.
+func TestNextPair(t *testing.T) {
+	for _, c := range []struct{ pairs, equals, s, one, rest string }{
+		{";", ":", "a:1;b:2", "a:1", "b:2"},
+		{";", ":", `a:"x;y";b:2`, `a:"x;y"`, "b:2"},
+		{";", ":", `a: "x;y" ;b:2`, `a: "x;y" `, "b:2"},
+		{";", ":", `a:"x;b:2`, `a:"x`, "b:2"},
+		{";", ":", `a;b:"x;y"`, "a", `b:"x;y"`},
+		{"; ", "=>", "a=>1; b", "a=>1", "b"},
+		{";", ":", ";;", "", ";"},
+		{";", ":", `a:"x"`, `a:"x"`, ""},
+		{";", ":", `a:"`, `a:"`, ""},
+		{";", ":", "", "", ""},
+	} {
+		m := mapping{pairs: c.pairs, equals: c.equals}
+		if one, rest := m.nextPair(c.s); one != c.one || rest != c.rest {
+			t.Errorf("%q: got %q and %q, want %q and %q", c.s, one, rest, c.one, c.rest)
+		}
+	}
+}
+
 // Every built-in mapping has samples, as every brand in Go has.
 func TestShippedMappingsHaveSamples(t *testing.T) {
 	for _, p := range shipped {

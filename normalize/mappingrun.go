@@ -198,25 +198,35 @@ func (m *mapping) readPairs(l *Line) bool {
 	return pairs > 0
 }
 
-// nextPair cuts the first pair off.
+// nextPair cuts the first pair off. It looks for the key's end before the pair's
+// only, so that a line without any costs no more than one with many.
 func (m *mapping) nextPair(s string) (one, rest string) {
-	from := 0
-	if i := strings.Index(s, m.equals); i >= 0 {
-		v := i + len(m.equals)
-		for v < len(s) && s[v] == ' ' {
-			v++
-		}
-		if end := strings.Index(s, m.pairs); v < len(s) && s[v] == '"' && (end < 0 || end >= i) {
-			if j := strings.IndexByte(s[v+1:], '"'); j >= 0 {
-				from = v + 1 + j + 1
-			}
-		}
-	}
-	i := strings.Index(s[from:], m.pairs)
-	if i < 0 {
+	end := strings.Index(s, m.pairs)
+	if end < 0 {
 		return s, ""
 	}
-	return s[:from+i], s[from+i+len(m.pairs):]
+	if i := strings.Index(s[:min(len(s), end+len(m.equals))], m.equals); i >= 0 {
+		from := i + len(m.equals) + behindQuotes(s[i+len(m.equals):])
+		if end = strings.Index(s[from:], m.pairs); end < 0 {
+			return s, ""
+		}
+		end += from
+	}
+	return s[:end], s[end+len(m.pairs):]
+}
+
+// behindQuotes returns where a value in double quotes ends that s begins with, 0
+// when there is none.
+func behindQuotes(s string) int {
+	v := strings.TrimLeft(s, " ")
+	if v == "" || v[0] != '"' {
+		return 0
+	}
+	j := strings.IndexByte(v[1:], '"')
+	if j < 0 {
+		return 0
+	}
+	return len(s) - len(v) + j + 2
 }
 
 // settle applies fixed values, the tables of values and the rules, in this order.
