@@ -110,7 +110,7 @@ func TestLinear(t *testing.T) {
 	for _, unit := range []string{"a=[", "a='b ", "a=\"b", "(", "[", "<", "<a", "</", "<a b=", "\"", "'", "1.2.3.4 ", "::", "1:", "a:", "a,", ",", "\"a\",", "{\"a\":", "{\"a\":[", "=", " = ",
 		"a = ", "\\", "a\\", "|", "CEF:0|", "&", "a.", "a@", "user ", "for user ", "from 1.1.1.1 to ", "http://", "%", "]", "a]", "[a ", "/", "key: value, ", "a b c d=", "-", "x-", "0", "f:",
 		"user '", "for ", "login ", "is logged in ", "password was ", "1.1.1.1 1 ", "command: '", "process 1 (", "1 bytes sent ", "GET /a ", "infected with ", "aBcD", "log        ", "\xff", "é", "Jan 1 00:00:00 ", "<13>", "{'", "resolving '", " from ", "&#", "<![CDATA[", "<!--", "a=\"b\"\"c"} {
-		for _, head := range []string{"", "<13>Mar  2 10:15:02 h sshd[1]: Failed ", "<13>Mar  2 10:15:02 h named[1]: client @0x1 1.1.1.1#1 ", "{\"event_type\":\"alert\",\"x\":\"", "%ASA-6-302013: Built "} {
+		for _, head := range []string{"", "<13>Mar  2 10:15:02 h sshd[1]: Failed ", "<13>Mar  2 10:15:02 h named[1]: client @0x1 1.1.1.1#1 ", "{\"event_type\":\"alert\",\"x\":\"", "%ASA-6-302013: Built ", "<a>x</a>"} {
 			line := head + strings.Repeat(unit, (64<<10-len(head))/len(unit))
 			start := time.Now()
 			var e ocsf.Event

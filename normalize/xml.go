@@ -77,7 +77,7 @@ func (l *Line) readXML(s string) bool {
 			i += j + 1
 		default:
 			j := i + 1
-			for j < len(s) && s[j] > ' ' && s[j] != '>' && s[j] != '/' {
+			for j < len(s) && s[j] > ' ' && s[j] != '>' && s[j] != '/' && s[j] != '<' {
 				j++
 			}
 			name := s[i+1 : j]
