@@ -7,6 +7,10 @@ import "strings"
 // "value". Each is tried only where its marks stand three times, and holds only
 // when the dictionary knows half of the keys: prose has brackets and colons too.
 
+// maxUnclosed is how many brackets of a line may stay open: each is looked behind for
+// its end.
+const maxUnclosed = 32
+
 // maxMarked bounds the length of a key and of a value in brackets.
 const maxMarked = 512
 
@@ -49,8 +53,8 @@ func (l *Line) namedBrackets(s string) {
 	if strings.Count(s, "[") < 3 {
 		return
 	}
-	done := 0
-	for i := 1; i < len(s); i++ {
+	done, unclosed := 0, 0
+	for i := 1; i < len(s) && unclosed < maxUnclosed; i++ {
 		if s[i] != '[' || !alnum(s[i-1]) {
 			continue
 		}
@@ -59,6 +63,9 @@ func (l *Line) namedBrackets(s string) {
 			k--
 		}
 		j := closingBracket(s, i)
+		if j < 0 {
+			unclosed++
+		}
 		if j < 0 || !letter(s[k]) {
 			continue
 		}
