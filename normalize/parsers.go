@@ -16,13 +16,14 @@ var Parsers = []*Parser{
 	stormshieldSES, checkpoint, ciscoISE, wallix, asterisk, strongswan, modsecurity, ciscoESA, umbrella,
 	dhcpd, auditd, snort, freeradius, openldap, accounts,
 	sonicWall, sophosXG, sophosUTM, juniper, mikrotik, iis,
-	zscaler, fortimail, barracuda, zeek, wazuh,
+	zscaler, fortimail, zeek, wazuh,
 	systemd, kernel, unbound, mysql, postgresql, oracleDB, mssql, ftpd, sftpGo, cowrie, openCanary, dionaea,
 	symantec, darktrace, vectra, claroty, veeam, tenable, systancia, clavister, siteMinder, pingFederate, rsaSecurID, huawei, comware, procurve, qnap, synology,
 	delinea, gatewatcher, ibmI, proxmox, exchange, samba,
 	meraki, watchguard,
 	stormshieldSNS, ciscoWSA, proxySG, skyhigh, forcepoint,
 	awsWAF, cloudflare, imperva, netskope, ubika, unifi, hostapd,
+	barracuda, // behind symantec, of which "Security risk found" is
 	fortiCEF, aruba, clearPass, dell, ciscoWLC, barracudaWAF, firepower,
 }
 
