@@ -20,6 +20,9 @@ var bind = &Parser{
 func parseBIND(l *Line) bool {
 	s := strings.TrimLeft(l.Body, " ")
 	e := l.E
+	if l.Head.App == "" && strings.HasPrefix(s, "validating ") && !strings.Contains(firstWord(s[len("validating "):]), "/") {
+		return false // anybody validates something
+	}
 	// "queries: info: " where the channel prints category and severity
 	for range 2 {
 		if i := strings.Index(s, ": "); i > 0 && i < 24 && !strings.HasPrefix(s, "client ") && strings.IndexByte(s[:i], ' ') < 0 {
