@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -97,5 +98,23 @@ func TestMergeAndSplitByHand(t *testing.T) {
 	}
 	if err := s.g.Apply(st[0], Change{Kind: Split, By: "anna", Findings: s.findings[:1]}, &out); err == nil {
 		t.Error("everything could be split off")
+	}
+}
+
+// An incident that hundreds went into has a bounded number of comments, and room
+// for those of people.
+func TestManyMergesLeaveRoomForComments(t *testing.T) {
+	g := New(emptyRules(t), site(), Options{})
+	var out Output
+	to := &story{In: ocsf.Incident{UID: "i-0", State: ocsf.New}}
+	for i := range 3 * maxComments {
+		from := &story{In: ocsf.Incident{UID: fmt.Sprint("i-", i+1), State: ocsf.New}}
+		g.merge(to, from, "the same host", "picket", &out)
+	}
+	if n := len(to.In.Comments); n > maxComments/2 || to.In.Lost == 0 {
+		t.Errorf("%d comments, %d lost", n, to.In.Lost)
+	}
+	if err := apply(&to.In, Change{Kind: Comment, By: "anna", Note: "one botnet"}); err != nil || to.In.Comments[len(to.In.Comments)-1].By != "anna" {
+		t.Errorf("no room for a person's: %v", err)
 	}
 }

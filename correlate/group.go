@@ -245,9 +245,8 @@ func (g *Engine) merge(to, from *story, reason, by string, out *Output) {
 	a.Events += b.Events
 	a.SubEvents += b.SubEvents
 	a.Lost += b.Lost
-	a.Comments = append(a.Comments, b.Comments...)
 	note := fmt.Sprintf("took in incident %s (%s): %s", b.UID, b.Title, reason)
-	a.Comments = append(a.Comments, ocsf.Remark{Time: g.clock.Now, By: by, Text: note})
+	inherit(a, append(slices.Clone(b.Comments), ocsf.Remark{Time: g.clock.Now, By: by, Text: note}))
 	b.Into = a.UID
 	b.Comments = append(b.Comments, ocsf.Remark{Time: g.clock.Now, By: by, Text: "went into incident " + a.UID + ": " + reason})
 	for _, l := range from.Links {
@@ -273,6 +272,18 @@ func (g *Engine) merge(to, from *story, reason, by string, out *Output) {
 	to.Dirty, from.Dirty = true, true
 	g.tell(from, out)
 	g.forget(from)
+}
+
+// inherit takes in the comments of an incident that was taken in. Hundreds may be,
+// one by one; half of the room is for what people write.
+func inherit(in *ocsf.Incident, list []ocsf.Remark) {
+	for _, c := range list {
+		if c.By == "picket" && len(in.Comments) >= maxComments/2 {
+			in.Lost++
+			continue
+		}
+		remark(in, c.Time, c.By, c.Text)
+	}
 }
 
 // adopt takes a line of another story's timeline.
