@@ -15,6 +15,7 @@ import (
 	"picket/normalize"
 	"picket/normalize/ocsf"
 	"picket/store"
+	"picket/webui/view"
 )
 
 // A line is kept as it came, so that a parser that is learned later can read it
@@ -112,10 +113,27 @@ func (a *Appliance) Renormalize(ctx context.Context, q Query, dry bool) (*Renorm
 		r.learned = a.sources.Understood
 	}
 	sum, err := r.run(ctx, a.store, q, dry)
-	if err == nil && !dry {
+	if changed := sum.Understood + sum.Changed; !dry && changed > 0 { // also when it was cut short
 		a.log.Info("stored lines were read anew", "read", sum.Read, "understood", sum.Understood, "changed", sum.Changed)
+		err = errors.Join(err, audit(a.store, view.AuditEntry{Time: r.now.UnixMilli(), By: "command line", Action: "read stored lines anew",
+			Object: fmt.Sprintf("%d lines", changed), Detail: q.span()}))
 	}
 	return sum, err
+}
+
+// span says of what time a query is, and what it wants.
+func (q Query) span() string {
+	day := func(ms int64, open string) string {
+		if ms == 0 {
+			return open
+		}
+		return time.UnixMilli(ms).UTC().Format(time.RFC3339)
+	}
+	text := "from " + day(q.From, "the beginning") + " to " + day(q.To, "the end")
+	if q.Filter != nil {
+		text += ": " + q.Filter.String()
+	}
+	return text
 }
 
 // RenormalizeFolder is [Appliance.Renormalize] on the folder of a stopped

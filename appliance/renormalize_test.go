@@ -50,6 +50,10 @@ func TestRunningApplianceReadsStoredLinesAnew(t *testing.T) {
 	if got := w.Body.String(); !strings.Contains(got, `"read":20,"understood":20,"changed":0`) {
 		t.Errorf("got %s", got)
 	}
+	trail, err := auditEntries(r.store, 0, 10)
+	if err != nil || len(trail) != 1 || trail[0].Object != "20 lines" || trail[0].Detail != "from the beginning to the end" {
+		t.Errorf("audit %+v, %v", trail, err)
+	}
 	n := 0
 	err = r.archive.Search(t.Context(), Query{Filter: filter.MustParse("user.name:anna AND class:3002")}, func(*ocsf.Event) bool { n++; return true })
 	if err != nil || n != 20 {
