@@ -267,9 +267,11 @@ func (g *Engine) split(s *story, c Change, out *Output) error {
 		if slices.ContainsFunc(goes, func(l ocsf.Step) bool { return l.Finding == f.UID }) {
 			f := *f
 			x := &sighting{F: &f, Rule: f.Rule, Group: f.UID, Success: false}
+			s.handOver(g, n, x)
 			n.add(g, x, "taken out of incident "+s.In.UID+" by "+c.By)
 		}
 	}
+	s.unlink(g, n, goes)
 	s.without(goes)
 	s.retitle(g)
 	s.weigh(g)
@@ -281,7 +283,60 @@ func (g *Engine) split(s *story, c Change, out *Output) error {
 	remark(&n.In, c.Time, c.By, fmt.Sprintf("split from incident %s%s", s.In.UID, why))
 	g.tell(s, out)
 	g.tell(n, out)
+	g.makeRoom(out)
+	g.stories, g.byUID[n.In.UID] = append(g.stories, n), n
 	return nil
+}
+
+// stepOf finds the line of a finding, nil when the story does not know it.
+func (s *story) stepOf(uid string) *step {
+	for _, st := range s.Steps {
+		if s.In.Timeline[st.Line].Finding == uid {
+			return st
+		}
+	}
+	return nil
+}
+
+// handOver lets a finding that is taken out go on in its new story: what repeats
+// it is counted there.
+func (s *story) handOver(g *Engine, n *story, x *sighting) {
+	st := s.stepOf(x.F.UID)
+	if st == nil || st.Group == "" {
+		return
+	}
+	x.Group, x.Step, x.Src, x.Dst, x.User = st.Group, st.Form, st.Src, st.Dst, st.User
+	if a, ok := g.active.get(activeKey{st.Rule, st.Group}); ok && a.Story == s.In.UID {
+		a.Story = n.In.UID
+	}
+}
+
+// unlink gives the sources and users that only what goes is about to the new
+// story: what they do next belongs there, and must not join again what a person
+// has taken apart.
+func (s *story) unlink(g *Engine, n *story, goes []ocsf.Step) {
+	var going, staying []key
+	for _, st := range s.Steps {
+		to := &staying
+		if slices.ContainsFunc(goes, func(l ocsf.Step) bool { return l.Finding == s.In.Timeline[st.Line].Finding }) {
+			to = &going
+		}
+		*to = append(*to, st.Src, g.same(st.Src), st.User)
+	}
+	for _, l := range slices.Clone(s.Links) {
+		if l.Kind != bySubject || !slices.Contains(going, l.Key) || slices.Contains(staying, l.Key) {
+			continue
+		}
+		s.Links = slices.DeleteFunc(s.Links, func(o link) bool { return o == l })
+		if g.links[l] == s {
+			delete(g.links, l)
+		}
+		g.dropName(s, l)
+		n.link(g, l)
+	}
+	for _, l := range s.Links { // another link may be about a host of that name
+		g.noteName(s, l)
+	}
 }
 
 // without takes lines out of a story, and with them the entities that no other

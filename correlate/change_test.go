@@ -118,3 +118,27 @@ func TestManyMergesLeaveRoomForComments(t *testing.T) {
 		t.Errorf("no room for a person's: %v", err)
 	}
 }
+
+// What is taken out goes on by itself: neither what repeats it nor what its source
+// does next comes back into the incident that it was in.
+func TestWhatIsTakenOutStaysOut(t *testing.T) {
+	s := newStream(t, New(emptyRules(t), site(), Options{})).play(
+		alert(0, ocsf.High, "Exploit A", "203.0.113.10", "10.0.0.7"), alert(5, ocsf.High, "Exploit B", "203.0.113.11", "10.0.0.8"))
+	a, b := s.stories()[0].UID, s.stories()[1].UID
+	var out Output
+	if err := s.g.Apply(s.incidents[a], Change{Kind: Merge, By: "anna", Other: s.incidents[b], Note: "one campaign"}, &out); err != nil {
+		t.Fatal(err)
+	}
+	s.take(&out)
+	if err := s.g.Apply(s.incidents[a], Change{Kind: Unmerge, By: "anna", Other: s.incidents[b], Findings: s.findings[1:]}, &out); err != nil {
+		t.Fatal(err)
+	}
+	s.take(&out)
+	s.play(alert(50, ocsf.High, "Exploit B", "203.0.113.11", "10.0.0.8"), alert(60, ocsf.High, "Exploit C", "203.0.113.11", "10.0.0.8")).finish()
+	if in := s.incidents[a]; in.SubEvents != 1 || in.Events != 1 || len(in.Src) != 1 {
+		t.Errorf("it came back: %d findings of %d events, sources %v", in.SubEvents, in.Events, in.Src)
+	}
+	if in := s.incidents[b]; in.SubEvents != 2 || in.Events != 3 {
+		t.Errorf("it does not go on: %d findings of %d events", in.SubEvents, in.Events)
+	}
+}
