@@ -58,13 +58,20 @@ func killedAfterMaking(t *testing.T, dir string) string {
 	heard := make(chan struct{})
 	defer func() { cmd.Process.Kill(); <-heard; cmd.Wait() }()
 	lines := bufio.NewScanner(out)
-	spoke := lines.Scan()
+	spoke := false
+	for lines.Scan() { // it says how it is all the time; its socket comes a little later
+		if c, err := net.Dial("unix", SocketPath(dir)); err == nil {
+			c.Close()
+			spoke = true
+			break
+		}
+	}
 	go func() { // it must not wait for somebody to listen
 		io.Copy(io.Discard, out)
 		close(heard)
 	}()
 	if !spoke {
-		t.Fatal("the victim says nothing")
+		t.Fatal("the victim ended before it listened")
 	}
 	var d net.Dialer
 	c := http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
