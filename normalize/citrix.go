@@ -16,7 +16,7 @@ var citrix = &Parser{
 	Devices: "citrix",
 	Keys:    "shell_command",
 	Begins:  []string{"default "},
-	Next:    ` -./:_`,
+	Next:    ` "-./:_`,
 	Shape:   citrixShape,
 	Parse:   parseCitrix,
 }

@@ -14,7 +14,7 @@ import (
 var rsaSecurID = &Parser{
 	Name: "rsasecurid", Vendor: "RSA", Product: "Authentication Manager",
 	Begins: []string{"audit.runtime.com.rsa", "audit.admin.com.rsa", "system.com.rsa", "system.erationsconsole"},
-	Next:   `-`,
+	Next:   `-:,`,
 	Shape:  rsaShape,
 	First:  "9",
 	Parse:  parseRSA,

@@ -14,6 +14,7 @@ var zeek = &Parser{
 	Keys:  "id.orig_h _path",
 	Shape: zeekTSVShape,
 	First: "9#",
+	Next:  ".#",
 	Parse: parseZeek,
 }
 
