@@ -89,14 +89,19 @@ func (g *Engine) sight(f *ocsf.Finding, m *ruleMeta, c *cast, group string) *sig
 }
 
 // subjects tells who a finding is about. A rule may say it; otherwise it is the
-// source, else the users, else where it happened.
+// source, else the users, else where it happened. Many of a kind are the subject
+// of nothing: a finding about thirty users would tie all that they ever do.
 func (g *Engine) subjects(m *ruleMeta, c *cast) []key {
 	var out []key
+	hidden := true // sources from which a crowd comes stand for nobody
 	take := func(r *roll) {
 		for _, k := range r.Keys {
 			if k.Kind == hostKey {
 				k = g.same(k)
-				if r == &c.Srcs && g.hides(k) || r != &c.Srcs && g.hub(k) {
+				if r == &c.Srcs && g.hides(k) && hidden || r != &c.Srcs && g.hub(k) {
+					continue
+				}
+				if _, declared := g.inventory.hub(k); declared {
 					continue
 				}
 			}
@@ -108,29 +113,34 @@ func (g *Engine) subjects(m *ruleMeta, c *cast) []key {
 			}
 		}
 	}
+	few := func(r *roll) {
+		if len(r.Keys) <= 3 {
+			take(r)
+		}
+	}
 	switch m.Subject {
 	case "destination":
 		take(&c.Dsts)
 	case "user":
-		take(&c.Actors)
-		take(&c.Users)
+		few(&c.Actors)
+		few(&c.Users)
 	case "source and user":
-		if len(c.Srcs.Keys) <= 3 {
-			take(&c.Srcs)
-		}
-		take(&c.Actors)
-		take(&c.Users)
+		few(&c.Srcs)
+		few(&c.Actors)
+		few(&c.Users)
 	default:
-		if len(c.Srcs.Keys) <= 3 {
-			take(&c.Srcs)
-		}
+		few(&c.Srcs)
 	}
 	if len(out) == 0 {
-		take(&c.Actors)
-		take(&c.Users)
+		few(&c.Actors)
+		few(&c.Users)
 	}
-	if len(out) == 0 && len(c.Dsts.Keys) <= 3 {
-		take(&c.Dsts)
+	if len(out) == 0 {
+		few(&c.Dsts)
+	}
+	if len(out) == 0 { // many of everything: it is about an address that hides them
+		hidden = false
+		few(&c.Srcs)
 	}
 	return out
 }
