@@ -30,7 +30,9 @@ func introduced(e *ocsf.Event) (name string, addr key) {
 }
 
 // told takes in a name and an address that one event tells of one host. What is
-// new may show that two stories are about the same host.
+// new may show that two stories are about the same host. A name that two addresses
+// claim (a client of DHCP names itself, half of the telephones are called alike)
+// stands for neither from then on.
 func (a *aliases) told(g *Engine, e *ocsf.Event, out *Output) {
 	name, addr := introduced(e)
 	if name == "" {
@@ -40,7 +42,11 @@ func (a *aliases) told(g *Engine, e *ocsf.Event, out *Output) {
 		a.From.Limit, a.Name.Limit = maxAliases, maxAliases
 	}
 	k := key{Kind: hostKey, Name: g.names.of(shortName(hostName(name)))}
-	if old, ok := a.Name.get(k); ok && old == addr {
+	switch old, ok := a.Name.get(k); {
+	case ok && (old == addr || old.isZero()), k.Name == "localhost":
+		return
+	case ok:
+		a.Name.put(k, key{})
 		return
 	}
 	a.Name.put(k, addr)
@@ -86,7 +92,7 @@ func (g *Engine) same(k key) key {
 	if s := g.inventory.same(k); s != k || k.Addr.IsValid() {
 		return s
 	}
-	if a, ok := g.aliases.Name.get(key{Kind: hostKey, Name: shortName(k.Name)}); ok {
+	if a, ok := g.aliases.Name.get(key{Kind: hostKey, Name: shortName(k.Name)}); ok && !a.isZero() {
 		return g.inventory.same(a)
 	}
 	return k

@@ -100,3 +100,14 @@ func TestNamesOutliveARestartAndNoStory(t *testing.T) {
 		t.Errorf("%d names of stories that are forgotten", n)
 	}
 }
+
+// A client that calls itself as the file server does becomes no file server.
+func TestClaimedNameIsNobodys(t *testing.T) {
+	real := event(ocsf.DetectionFinding, 10, ocsf.SeverityID, int(ocsf.Low), ocsf.FindingTitle, "Scan ended", ocsf.DeviceHostname, "FILES2", ocsf.DeviceIP, "10.0.0.44")
+	forged := event(ocsf.DHCPActivity, 50, ocsf.SrcIP, "10.0.0.99", ocsf.SrcHostname, "files2", ocsf.DeviceHostname, "dhcp1")
+	s := newStream(t, New(emptyRules(t), site(), Options{})).play(real, forged, alert(100, ocsf.High, "Data sent to a command server", "10.0.0.99", "203.0.113.9"),
+		event(ocsf.DetectionFinding, 200, ocsf.SeverityID, int(ocsf.High), ocsf.FindingTitle, "Ransomware", ocsf.DeviceHostname, "files2.corp.example")).finish()
+	if n := len(s.stories()); n != 2 {
+		t.Errorf("%d incidents, want two", n)
+	}
+}
