@@ -22,7 +22,7 @@ var postgresql = &Parser{
 func postgresShape(s string) bool {
 	at, end := postgresLevel(s)
 	if at > 0 {
-		return strings.IndexAny(s[:at], "[@(") >= 0
+		return strings.ContainsAny(s[:at], "[@(")
 	}
 	return at == 0 && s[:end] != "ERROR" && s[:end] != "WARNING" && s[:end] != "NOTICE"
 }
